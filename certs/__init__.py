@@ -1,0 +1,1 @@
+"""Public trust anchors and the development PKI."""

@@ -1,0 +1,1 @@
+"""The window, the rules and the books of the filing office."""

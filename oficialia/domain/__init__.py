@@ -1,0 +1,1 @@
+"""The rules of the office: standard library and pure calculation only."""

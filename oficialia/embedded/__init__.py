@@ -1,0 +1,1 @@
+"""The embedded default: every part of the office on one machine, all from wheels."""

@@ -1,0 +1,1 @@
+"""The acts of the office: each public function is one transaction."""

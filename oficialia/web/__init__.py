@@ -1,0 +1,1 @@
+"""HTTP in, Spanish out: no SQL, no storage, no keys."""

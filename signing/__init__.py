@@ -1,0 +1,1 @@
+"""PDF and certificates: bytes in, bytes or a verdict out."""

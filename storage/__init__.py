@@ -1,0 +1,1 @@
+"""Bytes and keys: where every object of a filing lives."""
