@@ -1,0 +1,269 @@
+"""Configuration: one frozen value per process, read once from the environment, refused loudly.
+
+Every variable is `OFICIALIA_` and the field's name in capitals. A secret may also come from a file, named by the same
+variable with `_FILE` at its end. An empty variable counts as absent. A process declares only what it may know: the web
+process has no seal key, and refuses to start when it is handed one. This is the only module that reads `os.environ`.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import ClassVar, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+
+from oficialia.setting_types import (
+    LOOPBACK,
+    DatabaseUrl,
+    ExistingFile,
+    ExistingFolder,
+    ExistingPath,
+    HttpUrl,
+    LongSecret,
+    PrivateFile,
+    PublicUrl,
+    Rate,
+    RedisUrl,
+    ServiceUrl,
+    in_production,
+)
+
+PREFIX = "OFICIALIA_"
+# RFC 1035 labels, the names that every S3 server takes.
+BUCKET_NAME = r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$"
+SEAL_FIELDS = ("seal_pkcs12", "seal_password", "seal_certificate", "seal_key")
+
+
+class SettingsError(Exception):
+    """The environment cannot configure this process; `faults` lists every reason, in Spanish, without any value."""
+
+    def __init__(self, process: str, faults: tuple[str, ...]) -> None:
+        self.process = process
+        self.faults = faults
+        lines = "\n".join(f"  - {fault}" for fault in faults)
+        super().__init__(f"La configuración del proceso «{process}» no permite arrancar:\n{lines}")
+
+
+class ProcessSettings(BaseModel):
+    """What every process knows."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, validate_default=True)
+    process: ClassVar[str] = ""
+    # Variables that this process must not even be handed.
+    forbidden: ClassVar[tuple[str, ...]] = ()
+
+    env: Literal["produccion", "demo"] = Field("produccion", description="«demo» permite http y servicios locales.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Detalle de la bitácora.")
+
+
+class CommonSettings(ProcessSettings):
+    """What every process that reads the register knows: the register, and how the office is called."""
+
+    database_url: DatabaseUrl = Field(description="Base de datos: postgresql://… o sqlite:///ruta.")
+    public_url: PublicUrl = Field(description="Dirección pública del sitio, sin diagonal al final.")
+    municipality: str = Field("Municipio de Chalco", description="Nombre del municipio, como se imprime en el acuse.")
+    state: str = Field("Estado de México", description="Entidad federativa.")
+    office: str = Field("Oficialía de Partes Digital", description="Nombre de la oficina.")
+    contact: str = Field("", description="Cómo comunicarse con la oficina, como se muestra al pie de cada página.")
+
+
+class QueueSettings(ProcessSettings):
+    """The broker: a bell, and the counters of the throttle."""
+
+    redis_url: RedisUrl = Field(description="Redis o Valkey: rediss://:contraseña@servidor:6379/0.")
+
+
+class BucketSettings(ProcessSettings):
+    """The S3 bucket with the documents."""
+
+    s3_endpoint: ServiceUrl = Field(description="Dirección del servicio S3.")
+    s3_access_key: str = Field(min_length=1, description="Identificador de la llave de acceso.")
+    s3_secret_key: SecretStr = Field(min_length=8, description="Secreto de la llave de acceso.")
+    s3_region: str = Field("us-east-1", description="Región.")
+    s3_bucket: str = Field("oficialia", pattern=BUCKET_NAME, description="Nombre del depósito.")
+    s3_ca: ExistingFile | None = Field(None, description="Certificados (PEM) con los que se comprueba el servicio S3.")
+
+
+class FilingSettings(ProcessSettings):
+    """What whoever touches a filing's files needs: limits, working folder, trust."""
+
+    hmac_secret: LongSecret = Field(description="Secreto de los códigos de verificación y las claves de seguimiento.")
+    spool_dir: ExistingFolder = Field(description="Carpeta de trabajo para archivos en tránsito.")
+    trust_dir: ExistingPath = Field(description="Certificados raíz (PEM) en los que se confía: archivo o carpeta.")
+    max_file_mb: int = Field(25, ge=1, le=2048, description="Tamaño mayor de un archivo, en MiB.")
+    max_filing_mb: int = Field(100, ge=1, le=4096, description="Tamaño mayor de una promoción, en MiB.")
+    max_pages: int = Field(2000, ge=1, description="Páginas de un documento, a lo más.")
+    max_anexos: int = Field(20, ge=0, le=100, description="Anexos de una promoción, a lo más.")
+    min_free_mb: int = Field(1024, ge=0, description="Espacio libre, en MiB, sin el cual no se reciben archivos.")
+
+    @field_validator("max_filing_mb")
+    @classmethod
+    def _holds_one_file(cls, value: int, info: ValidationInfo) -> int:
+        if value < info.data.get("max_file_mb", 0):
+            raise ValueError("debe ser al menos tan grande como OFICIALIA_MAX_FILE_MB")
+        return value
+
+
+class WebSettings(CommonSettings, QueueSettings, BucketSettings, FilingSettings):
+    """The window. It holds no key that signs anything."""
+
+    process: ClassVar[str] = "web"
+    forbidden: ClassVar[tuple[str, ...]] = SEAL_FIELDS
+
+    session_secret: LongSecret = Field(description="Secreto que firma las cookies de sesión.")
+    throttle: Rate = Field("10 per minute; 60 per hour", description="Promociones que se aceptan por dirección de red.")
+    trusted_proxies: int = Field(0, ge=0, le=5, description="Servidores intermedios (nginx) cuya dirección se cree.")
+
+    @field_validator("session_secret")
+    @classmethod
+    def _of_its_own(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
+        if value == info.data.get("hmac_secret"):
+            raise ValueError("debe ser distinto de OFICIALIA_HMAC_SECRET")
+        return value
+
+
+class WorkerSettings(CommonSettings, QueueSettings, BucketSettings, FilingSettings):
+    """The sealing worker: alone with the seal key, and the one that writes mail."""
+
+    process: ClassVar[str] = "worker"
+
+    seal_pkcs12: PrivateFile | None = Field(None, description="Sello del municipio en PKCS#12 (.p12 o .pfx).")
+    seal_certificate: ExistingFile | None = Field(None, description="Certificado del sello (PEM), sin PKCS#12.")
+    seal_key: PrivateFile | None = Field(None, description="Llave privada del sello (PEM), sin PKCS#12.")
+    seal_password: SecretStr | None = Field(None, description="Contraseña del PKCS#12 o de la llave privada.")
+    tsa_url: HttpUrl = Field(description="Servicio de sellos de tiempo (RFC 3161).")
+    tsa_anchors: ExistingPath = Field(description="Certificados raíz (PEM) del servicio de sellos de tiempo.")
+    tsa_user: str = Field("", description="Usuario del servicio de sellos de tiempo, si lo pide.")
+    tsa_password: SecretStr | None = Field(None, description="Contraseña del servicio de sellos de tiempo.")
+    smtp_host: str = Field(min_length=1, description="Servidor de correo.")
+    smtp_port: int = Field(587, ge=1, le=65535, description="Puerto del servidor de correo.")
+    smtp_user: str = Field("", description="Usuario del servidor de correo.")
+    smtp_password: SecretStr | None = Field(None, description="Contraseña del servidor de correo.")
+    smtp_tls: Literal["starttls", "tls", "no"] = Field("starttls", description="Cifrado con el servidor de correo.")
+    smtp_from: str = Field(pattern=r"^[^@\s]+@[^@\s]+$", description="Remitente de los correos.")
+
+    @field_validator("seal_key")
+    @classmethod
+    def _one_seal(cls, value: Path | None, info: ValidationInfo) -> Path | None:
+        if not {"seal_pkcs12", "seal_certificate"} <= info.data.keys():
+            return value  # one of them was refused already, with its own reason
+        if bool(info.data["seal_certificate"]) != bool(value):
+            raise ValueError("el certificado y la llave van juntos: OFICIALIA_SEAL_CERTIFICATE y OFICIALIA_SEAL_KEY")
+        if bool(info.data["seal_pkcs12"]) == bool(value):
+            raise ValueError("dé el sello de una sola manera: OFICIALIA_SEAL_PKCS12, o certificado y llave en PEM")
+        return value
+
+    @field_validator("smtp_tls")
+    @classmethod
+    def _mail_encrypted(cls, value: str, info: ValidationInfo) -> str:
+        if value == "no" and in_production(info) and info.data.get("smtp_host") not in LOOPBACK:
+            raise ValueError("en producción el correo viaja cifrado: «starttls» o «tls»")
+        return value
+
+
+class DispatcherSettings(CommonSettings, QueueSettings):
+    """The dispatcher: from the outbox to the bell."""
+
+    process: ClassVar[str] = "dispatcher"
+    forbidden: ClassVar[tuple[str, ...]] = SEAL_FIELDS
+
+
+class BeatSettings(QueueSettings):
+    """The clock of the periodic tasks: it knows the bell only."""
+
+    process: ClassVar[str] = "beat"
+    forbidden: ClassVar[tuple[str, ...]] = SEAL_FIELDS
+
+
+class CliSettings(CommonSettings, BucketSettings):
+    """The operator's command line: register and bucket, no key that signs."""
+
+    process: ClassVar[str] = "cli"
+
+    s3_retention_days: int = Field(3650, ge=1, description="Días que cada objeto queda protegido contra borrado.")
+
+
+PROCESSES: tuple[type[ProcessSettings], ...] = (
+    WebSettings,
+    WorkerSettings,
+    DispatcherSettings,
+    BeatSettings,
+    CliSettings,
+)
+Settings = TypeVar("Settings", bound=ProcessSettings)
+
+
+def variable(field: str) -> str:
+    """The environment variable of a field."""
+    return PREFIX + field.upper()
+
+
+def is_secret(field: FieldInfo) -> bool:
+    """Whether the value is kept out of every text, and may come from a file named by `…_FILE`."""
+    return "SecretStr" in str(field.annotation)
+
+
+def load(process: type[Settings], environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings of one process; `environment` is for tests and tools, else the process's own.
+
+    Raises SettingsError with every fault at once.
+    """
+    source = os.environ if environment is None else environment
+    handed = [name for name in process.forbidden if source.get(variable(name)) or source.get(variable(name) + "_FILE")]
+    faults = [f"{variable(name)}: este proceso no debe conocerla; quítela de su entorno" for name in handed]
+    values: dict[str, str] = {}
+    for name, field in process.model_fields.items():
+        try:
+            if value := _read(source, variable(name), from_file=is_secret(field)):
+                values[name] = value
+        except ValueError as fault:
+            faults.append(f"{variable(name)}_FILE: {fault}")
+            values[name] = ""
+    return _validated(process, values, faults)
+
+
+def _read(source: Mapping[str, str], name: str, *, from_file: bool) -> str:
+    value, path = source.get(name, ""), source.get(name + "_FILE", "") if from_file else ""
+    if not path:
+        return value
+    if value:
+        raise ValueError(f"dé {name} o el archivo, no ambos")
+    try:
+        return Path(path).read_text("utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError):
+        raise ValueError("el archivo no existe o este proceso no puede leerlo") from None
+
+
+def _validated(process: type[Settings], values: Mapping[str, str], faults: list[str]) -> Settings:
+    named = {fault.split(":")[0].removesuffix("_FILE") for fault in faults}
+    try:
+        settings = process.model_validate(values)
+    except ValidationError as error:
+        faults += [text for text in _worded(error) if text.split(":")[0] not in named]
+        raise SettingsError(process.process, tuple(faults)) from None
+    if faults:
+        raise SettingsError(process.process, tuple(faults))
+    return settings
+
+
+def _worded(error: ValidationError) -> Iterator[str]:
+    for detail in error.errors(include_url=False, include_input=False):
+        yield f"{variable(str(detail['loc'][0]))}: {_sentence(detail)}"
+
+
+def _sentence(detail: ErrorDetails) -> str:
+    context = detail.get("ctx", {})
+    sentences = {
+        "missing": "falta",
+        "value_error": str(context.get("error", "")),
+        "int_parsing": "debe ser un número entero",
+        "greater_than_equal": f"debe ser al menos {context.get('ge')}",
+        "less_than_equal": f"debe ser a lo más {context.get('le')}",
+        "literal_error": f"debe ser uno de: {context.get('expected')}".replace(" or ", " o "),
+        "too_short": f"debe tener al menos {context.get('min_length')} caracteres",
+        "string_too_short": f"debe tener al menos {context.get('min_length')} caracteres",
+        "string_pattern_mismatch": "tiene una forma que no se admite",
+    }
+    return sentences.get(detail["type"], "el valor no se admite")
