@@ -1,0 +1,69 @@
+"""What can go wrong in `signing`: few classes, each with what the caller needs to decide.
+
+No message here is shown to a citizen: whoever shows one maps the class and its code to a sentence.
+Every error is made again from its class name and `args` when it crosses the sandbox, so `args` are plain JSON values.
+"""
+
+from enum import StrEnum
+from typing import Literal
+
+SandboxReason = Literal["time", "memory", "crash", "output"]
+
+
+class RefusalCode(StrEnum):
+    """Why a document cannot be received: no repair opens it, it asks for a password, or it exceeds a published limit."""
+
+    EMPTY = "vacio"
+    TYPE_NOT_ALLOWED = "tipo_no_admitido"
+    UNREADABLE = "ilegible"
+    PASSWORD_PROTECTED = "con_contrasena"  # noqa: S105  (a code, not a password)
+    TOO_MANY_PAGES = "demasiadas_paginas"
+    IMAGE_UNREADABLE = "imagen_ilegible"
+    IMAGE_TOO_LARGE = "imagen_demasiado_grande"
+    TAKES_TOO_LONG = "tarda_demasiado"
+
+
+class SigningError(Exception):
+    """Base of all errors of this package."""
+
+
+class SandboxFailure(SigningError):
+    """The child did not answer: `reason` tells which limit it met, or that it died (`crash`)."""
+
+    def __init__(self, reason: SandboxReason, detail: str = "") -> None:
+        super().__init__(reason, detail)
+        self.reason = reason
+        self.detail = detail
+
+
+class SandboxUnavailable(SigningError):
+    """This machine offers no isolation, or the sandbox cannot be started: nothing hostile may be opened here."""
+
+
+class DocumentRefused(SigningError):
+    """The document cannot be received, for the reason in `code`; `detail` is for logs, never for the citizen."""
+
+    def __init__(self, code: RefusalCode | str, detail: str = "") -> None:
+        self.code = RefusalCode(code)
+        self.detail = detail
+        super().__init__(self.code.value, detail)
+
+
+class TimestampUnavailable(SigningError):
+    """The time-stamping authority gave no acceptable token: seal without it now, raise the level later."""
+
+
+class IdentityUnusable(SigningError):
+    """The seal's key or certificate cannot be loaded, do not belong together, or may not sign at this time."""
+
+
+class SealingFailed(SigningError):
+    """No strategy gave a document that validates; nothing was written as a result."""
+
+
+def rebuild(name: str, arguments: list[str]) -> SigningError:
+    """The error that a child reported by class name and arguments; an unknown name gives the base class."""
+    known: object = globals().get(name)
+    if isinstance(known, type) and issubclass(known, SigningError):
+        return known(*arguments)
+    return SigningError(name, *arguments)
