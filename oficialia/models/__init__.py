@@ -1,1 +1,34 @@
 """The tables of the register; no rules."""
+
+from oficialia.models.base import Base
+from oficialia.models.catalog import Area, Cedula, DocumentKind, Tramite
+from oficialia.models.document import Acuse, Document, StoredObject
+from oficialia.models.filing import Deadline, Event, Filing, Party
+from oficialia.models.ledger import FolioSeries, LedgerHead, LedgerLeaf
+from oficialia.models.mail import EmailConfirmation
+from oficialia.models.outbox import Job
+from oficialia.models.policy import CalendarDay, CalendarSpan, Policy, PolicyRule
+
+__all__ = [
+    "Acuse",
+    "Area",
+    "Base",
+    "CalendarDay",
+    "CalendarSpan",
+    "Cedula",
+    "Deadline",
+    "Document",
+    "DocumentKind",
+    "EmailConfirmation",
+    "Event",
+    "Filing",
+    "FolioSeries",
+    "Job",
+    "LedgerHead",
+    "LedgerLeaf",
+    "Party",
+    "Policy",
+    "PolicyRule",
+    "StoredObject",
+    "Tramite",
+]

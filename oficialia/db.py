@@ -1,0 +1,91 @@
+"""The register's database: SQLite for one machine, PostgreSQL for many, behind one door.
+
+A transaction that writes takes its lock at once (``BEGIN IMMEDIATE`` on SQLite), so two acts never find out at commit that they collided.
+A commit on SQLite is on disk when it returns (``synchronous=FULL``): what was acknowledged survives a power cut.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+BUSY_SECONDS = 15  # longer than any act holds the lock; then 503, never a hang
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class DatabaseUnavailable(Exception):
+    """The database does not answer, or stayed locked too long; nothing was committed."""
+
+
+class Database:
+    """Sessions on one database. Safe to share between threads; make one per process, after the fork."""
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        self.url = url
+        self.engine = _engine(url, pool_size)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """One act: commits when the block ends well, rolls back otherwise. Raises DatabaseUnavailable."""
+        with self._session(writes=True) as session:
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A consistent look at the register that writes nothing. Raises DatabaseUnavailable."""
+        with self._session(writes=False) as session:
+            yield session
+
+    @contextmanager
+    def _session(self, *, writes: bool) -> Iterator[Session]:
+        try:
+            with Session(self.engine, expire_on_commit=False) as session:
+                session.connection(execution_options={"sqlite_begin": "IMMEDIATE" if writes else "DEFERRED"})
+                yield session
+                if writes:
+                    session.commit()
+        except OperationalError as error:
+            raise DatabaseUnavailable(str(error.orig)) from error
+
+    def close(self) -> None:
+        """Returns every connection."""
+        self.engine.dispose()
+
+
+def _engine(url: str, pool_size: int) -> Engine:
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_size=pool_size, pool_pre_ping=True, connect_args={"connect_timeout": 5})
+    engine = create_engine(url, pool_size=pool_size, connect_args={"timeout": BUSY_SECONDS})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # the driver's own BEGIN would come too late; see _begin_sqlite
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+    connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+def alembic_config(url: str) -> Config:
+    """Alembic's configuration for the register at ``url``."""
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
+    return config
+
+
+def upgrade(url: str) -> None:
+    """Brings the register at ``url`` to the newest migration; safe to repeat."""
+    command.upgrade(alembic_config(url), "head")

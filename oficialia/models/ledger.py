@@ -1,0 +1,41 @@
+"""The ledger's leaves, its head, and the yearly series of folios."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from oficialia.models.base import Base
+
+
+class LedgerHead(Base):
+    """The single row that everything registered passes through: who holds its lock gives the next leaf, folio and instant."""
+
+    __tablename__ = "ledger_head"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    size: Mapped[int]
+    last_registered_at: Mapped[datetime | None]
+
+
+class FolioSeries(Base):
+    """Last number given in a year."""
+
+    __tablename__ = "folio_series"
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last: Mapped[int]
+
+
+class LedgerLeaf(Base):
+    """Leaf ``index`` of the tree (dense, from 0), with the salt and record that its commitment binds."""
+
+    __tablename__ = "ledger_leaves"
+    index: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    filing_id: Mapped[UUID | None] = mapped_column(ForeignKey("filings.id"), index=True)
+    act: Mapped[str]
+    folio: Mapped[str]
+    registered_at: Mapped[datetime]
+    data: Mapped[str] = mapped_column(Text)
+    hash: Mapped[str]
+    record: Mapped[str] = mapped_column(Text)
+    salt: Mapped[bytes]
