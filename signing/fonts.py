@@ -1,8 +1,8 @@
 """The typeface of the office: Source Sans Pro (Adobe, SIL Open Font License 1.1), taken from a pinned wheel.
 
-One family for the acuse, the stamp and the carátula, so that the papers of the office look alike and none depends on the
-fonts of the machine. TrueType outlines, because PDF producers subset them without surprises. Digests and other text
-that is compared character by character are set in the monospaced face built into Typst (DejaVu Sans Mono).
+One family for the acuse, the stamp and the carátula, so that the papers of the office look alike and none depends on
+the fonts of the machine. TrueType outlines, because PDF producers subset them without surprises. Digests and other
+text that is compared character by character are set in the monospaced face built into Typst (DejaVu Sans Mono).
 """
 
 from enum import StrEnum
