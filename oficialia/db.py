@@ -1,6 +1,7 @@
 """The register's database: SQLite for one machine, PostgreSQL for many, behind one door.
 
-A transaction that writes takes its lock at once (``BEGIN IMMEDIATE`` on SQLite), so two acts never find out at commit that they collided.
+A transaction that writes takes its lock at once (``BEGIN IMMEDIATE`` on SQLite), so two acts never find out at commit
+that they collided.
 A commit on SQLite is on disk when it returns (``synchronous=FULL``): what was acknowledged survives a power cut.
 """
 

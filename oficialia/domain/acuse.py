@@ -53,5 +53,6 @@ def identity_commitment(salt: bytes, identifier: str) -> str:
 
 
 def attachments_root(digests: Sequence[str]) -> str:
-    """Root of the RFC 6962 tree over the anexos' SHA-256 digests (32 raw bytes each) in order, in hex; empty when there are none."""
+    """Root of the RFC 6962 tree over the anexos' SHA-256 digests (32 raw bytes each) in order, in hex; empty when
+    there are none."""
     return merkle_root([bytes.fromhex(digest) for digest in digests]).hex() if digests else ""

@@ -1,6 +1,7 @@
 """Business days of the office: which days count, and how many.
 
-A day does not count when it is Saturday, Sunday, or stands in the published calendar. Beyond the last day that the calendar covers
+A day does not count when it is Saturday, Sunday, or stands in the published calendar. Beyond the last day that the
+calendar covers
 only week-ends are known, so what is counted there is provisional and says so.
 """
 

@@ -1,6 +1,7 @@
 """The two secrets of a filing and the one-time codes of its mail, all reproducible from the server secret.
 
-Each is HMAC-SHA-256 of a purpose and the filing's id, so nothing secret is stored: the register keeps only SHA-256 digests, to look
+Each is HMAC-SHA-256 of a purpose and the filing's id, so nothing secret is stored: the register keeps only SHA-256
+digests, to look
 them up. Letters are Crockford's base 32, which has no I, L, O nor U to be mistaken on paper.
 """
 
@@ -11,7 +12,8 @@ from uuid import UUID
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LOOKALIKE = str.maketrans({"O": "0", "I": "1", "L": "1"})
-# 16 characters are 80 bits: beyond guessing over a network that is throttled, and still short enough to be typed from paper.
+# 16 characters are 80 bits: beyond guessing over a network that is throttled, and still short enough to be typed from
+# paper.
 _LENGTH = 16
 _GROUP = 4
 
@@ -23,7 +25,8 @@ class Codes:
     secret: bytes = field(repr=False)
 
     def verification(self, filing_id: UUID) -> str:
-        """Código de verificación, ``XXXX-XXXX-XXXX-XXXX``: printed on the stamp, shows that a document is authentic and no more."""
+        """Código de verificación, ``XXXX-XXXX-XXXX-XXXX``: printed on the stamp, shows that a document is authentic
+        and no more."""
         return _spell(self._mac("codigo de verificacion", filing_id))
 
     def tracking(self, filing_id: UUID) -> str:

@@ -30,7 +30,8 @@ SUPPORT_WORDS: dict[Support, str] = {
 
 
 class Purpose(StrEnum):
-    """Why an object is in storage. ``ORIGINAL`` is what the citizen sent or, for a main document typed in the page or made of photographs,
+    """Why an object is in storage. ``ORIGINAL`` is what the citizen sent or, for a main document typed in the page or
+    made of photographs,
     the PDF made of it; ``SOURCE`` is then what it was made of, byte for byte."""
 
     ORIGINAL = "original"

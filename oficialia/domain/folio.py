@@ -1,6 +1,7 @@
 """The folio: the number of a filing in its yearly series without gaps.
 
-Format (for ever, see docs/formatos.md): ``OP-<year>-<6 or more digits>-<check>``, where the check character is ISO 7064 MOD 37,36
+Format (for ever, see docs/formatos.md): ``OP-<year>-<6 or more digits>-<check>``, where the check character is ISO
+7064 MOD 37,36
 over ``OP<year><digits>``. Example: ``OP-2026-000123-5``.
 """
 
@@ -25,7 +26,8 @@ class Folio:
 
     @classmethod
     def parse(cls, text: str) -> "Folio | None":
-        """The folio that ``text`` spells, blanks and case aside; None when it spells none or the check character is wrong."""
+        """The folio that ``text`` spells, blanks and case aside; None when it spells none or the check character is
+        wrong."""
         match = _FORM.fullmatch("".join(text.split()).upper())
         if match is None:
             return None

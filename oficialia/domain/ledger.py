@@ -1,7 +1,9 @@
 """Leaves of the ledger and the RFC 6962 tree, as pure calculation.
 
-A leaf is the RFC 8785 canonical JSON of ``{v, acto, folio, registrado_en, area, tramite, compromiso}``. ``compromiso`` commits to the
-act's whole record with a salt, so that the public leaf carries no personal data and yet binds every datum (docs/formatos.md).
+A leaf is the RFC 8785 canonical JSON of ``{v, acto, folio, registrado_en, area, tramite, compromiso}``. ``compromiso``
+commits to the
+act's whole record with a salt, so that the public leaf carries no personal data and yet binds every datum
+(docs/formatos.md).
 """
 
 import hashlib
@@ -22,7 +24,8 @@ Record: TypeAlias = Mapping[str, "str | int | bool | Sequence[str] | None"]
 
 @dataclass(frozen=True)
 class Leaf:
-    """One leaf with what is needed to prove it: the canonical bytes, their RFC 6962 leaf hash, and the record committed to."""
+    """One leaf with what is needed to prove it: the canonical bytes, their RFC 6962 leaf hash, and the record
+    committed to."""
 
     data: bytes
     hash: bytes
@@ -59,7 +62,8 @@ def make_leaf(
 
 
 def merkle_root(entries: Sequence[bytes]) -> bytes:
-    """Merkle Tree Hash of ``entries`` in order (RFC 6962 section 2.1); that of no entries is the SHA-256 of the empty string."""
+    """Merkle Tree Hash of ``entries`` in order (RFC 6962 section 2.1); that of no entries is the SHA-256 of the empty
+    string."""
     if not entries:
         return hashlib.sha256(b"").digest()
     if len(entries) == 1:

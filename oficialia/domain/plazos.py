@@ -1,4 +1,5 @@
-"""From the instant a filing came in to its fecha de efectos, and to the terms that run from it (DOMAIN.md "Days and terms").
+"""From the instant a filing came in to its fecha de efectos, and to the terms that run from it (DOMAIN.md "Days and
+terms").
 
 Every number comes from a policy row; nothing here knows how many days the law gives.
 """
@@ -77,7 +78,8 @@ class Term:
 def effective_date(received_at: datetime, corte: Corte, closing_time: time, calendar: Calendar) -> date:
     """The business day on which a filing counts as filed.
 
-    Under ``corte_horario`` what arrives from ``closing_time`` on counts from the next business day; under ``dia_completo`` the whole day counts.
+    Under ``corte_horario`` what arrives from ``closing_time`` on counts from the next business day; under
+    ``dia_completo`` the whole day counts.
     """
     local = received_at.astimezone(ZONE)
     day = local.date()
@@ -89,8 +91,10 @@ def effective_date(received_at: datetime, corte: Corte, closing_time: time, cale
 def terms_for(
     effective: date, policy: Policy, calendar: Calendar, *, silence: Silencio, own_days: int | None, own_fundamento: str
 ) -> tuple[Term, ...]:
-    """The terms that run for a filing: the answer (the tramite's own term overrides the general one) and, where the kind of silence
-    has it, the ficta. An afirmativa ficta falls when the answer was due, unless the policy gives it a term of its own."""
+    """The terms that run for a filing: the answer (the tramite's own term overrides the general one) and, where the
+    kind of silence
+    has it, the ficta. An afirmativa ficta falls when the answer was due, unless the policy gives it a term of its
+    own."""
     answer = policy.rule(Termino.RESPUESTA)
     if own_days is not None:
         answer = TermRule(Termino.RESPUESTA, own_days, own_fundamento)

@@ -17,7 +17,8 @@ def long_date(day: date) -> str:
 
 
 def instant(at: datetime) -> str:
-    """To the second, with offset and zone name: ``23 de noviembre de 2026, 17:29:35 (UTC-06:00, America/Mexico_City)``."""
+    """To the second, with offset and zone name: ``23 de noviembre de 2026, 17:29:35 (UTC-06:00,
+    America/Mexico_City)``."""
     local = at.astimezone(ZONE)
     offset = local.isoformat()[-6:]
     return f"{local.day} de {_MONTHS[local.month - 1]} de {local.year}, {local:%H:%M:%S} (UTC{offset}, {ZONE.key})"

@@ -33,7 +33,8 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Base(DeclarativeBase):
-    """Root of the tables; constraints have names that are the same on SQLite and PostgreSQL, so that migrations can alter them."""
+    """Root of the tables; constraints have names that are the same on SQLite and PostgreSQL, so that migrations can
+    alter them."""
 
     metadata = MetaData(
         naming_convention={

@@ -31,7 +31,8 @@ class Cedula(Base):
 
 
 class Tramite(Base):
-    """A procedure that a citizen can ask for; what the law says of it stands in its cédula in force (the highest version)."""
+    """A procedure that a citizen can ask for; what the law says of it stands in its cédula in force (the highest
+    version)."""
 
     __tablename__ = "tramites"
     clave: Mapped[str] = mapped_column(primary_key=True)

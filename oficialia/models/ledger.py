@@ -10,7 +10,8 @@ from oficialia.models.base import Base
 
 
 class LedgerHead(Base):
-    """The single row that everything registered passes through: who holds its lock gives the next leaf, folio and instant."""
+    """The single row that everything registered passes through: who holds its lock gives the next leaf, folio and
+    instant."""
 
     __tablename__ = "ledger_head"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

@@ -12,7 +12,8 @@ from oficialia.models.base import Base
 class Job(Base):
     """A piece of work, asked for once (``kind``, ``filing_id``, ``ordinal``), open until ``done_at``.
 
-    ``visible_at`` says from when somebody may take it: ringing the bell, taking the lease and failing all move it ahead, so that a lost
+    ``visible_at`` says from when somebody may take it: ringing the bell, taking the lease and failing all move it
+    ahead, so that a lost
     message or a dead worker brings the job back by itself. ``lease_token`` is that of who works on it now.
     """
 

@@ -44,6 +44,7 @@ def choices(database: Database) -> Choices:
 
 
 def load(database: Database, catalogue: Mapping[str, Any], policies: Mapping[str, Any]) -> None:
-    """Loads areas, tramites, kinds of document, calendar and policies. Safe to repeat: a cédula that changed gets a new version, nothing
+    """Loads areas, tramites, kinds of document, calendar and policies. Safe to repeat: a cédula that changed gets a
+    new version, nothing
     is removed. Raises ValueError naming the entry that is wrong."""
     raise NotImplementedError

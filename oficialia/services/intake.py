@@ -9,7 +9,8 @@ The steps, in the order that makes the promise safe (the blocks below carry thei
 5. One transaction: folio, filing, documents, event, ledger leaf ``ingreso``, outbox jobs.
 6. The receipt is returned; only now may the folio be shown.
 
-If the power goes before the commit of 5 there are orphan objects and no promise; after it, everything needed to finish is on disk.
+If the power goes before the commit of 5 there are orphan objects and no promise; after it, everything needed to finish
+is on disk.
 """
 
 from dataclasses import dataclass, field
@@ -24,7 +25,8 @@ from oficialia.runtime import Runtime
 
 @dataclass(frozen=True)
 class Upload:
-    """A file received to the spool: hashed on the way, its display name already cleaned of paths and control characters."""
+    """A file received to the spool: hashed on the way, its display name already cleaned of paths and control
+    characters."""
 
     path: Path
     sha256: str
@@ -58,7 +60,8 @@ class Person:
 
 @dataclass(frozen=True)
 class Submission:
-    """One complete form, checked in shape. Exactly one of ``main_pdf``, ``photos`` and a typed ``petition`` makes the main document:
+    """One complete form, checked in shape. Exactly one of ``main_pdf``, ``photos`` and a typed ``petition`` makes the
+    main document:
     with a PDF or photographs ``petition`` is what is asked in a few words, and may be empty."""
 
     applicant: Person

@@ -86,6 +86,8 @@ def view(runtime: Runtime, filing_id: UUID) -> FilingView:
     raise NotImplementedError
 
 
-def download(runtime: Runtime, filing_id: UUID, object_id: int) -> tuple[DocumentView, AbstractContextManager[Iterator[bytes]]]:
+def download(
+    runtime: Runtime, filing_id: UUID, object_id: int
+) -> tuple[DocumentView, AbstractContextManager[Iterator[bytes]]]:
     """An object of that filing and its bytes as a stream to be entered. Raises NotFound, Unavailable."""
     raise NotImplementedError

@@ -10,7 +10,8 @@ from oficialia.runtime import Runtime
 
 @dataclass(frozen=True)
 class CodeView:
-    """What a código de verificación shows: that the document is authentic, and nothing of its content nor of who filed."""
+    """What a código de verificación shows: that the document is authentic, and nothing of its content nor of who
+    filed."""
 
     folio: str
     received_at: datetime
@@ -27,7 +28,9 @@ class Known(StrEnum):
     EXACT_SEALED = "sellado"  # exactly a document that we sealed
     EXACT_ACUSE = "acuse"  # exactly an acuse that we issued
     EXACT_ORIGINAL = "original"  # exactly a document that was filed, before our seal
-    OUR_SEAL_CHANGED = "sello_con_cambios"  # carries our seal intact over its signed part, but is not byte for byte what we issued
+    OUR_SEAL_CHANGED = (
+        "sello_con_cambios"  # carries our seal intact over its signed part, but is not byte for byte what we issued
+    )
     OUR_SEAL_BROKEN = "sello_roto"  # carries a seal in our name that does not verify
     FOREIGN_SEAL = "otro_sello"  # signatures, none of them ours
     UNKNOWN = "desconocido"  # no signature, not in the register
