@@ -11,7 +11,7 @@ SandboxReason = Literal["time", "memory", "crash", "output"]
 
 
 class RefusalCode(StrEnum):
-    """Why a document cannot be received: no repair opens it, it asks for a password, or it exceeds a published limit."""
+    """Why a document cannot be received: no repair opens it, it asks for a password, or it exceeds a limit."""
 
     EMPTY = "vacio"
     TYPE_NOT_ALLOWED = "tipo_no_admitido"
@@ -51,6 +51,10 @@ class DocumentRefused(SigningError):
 
 class TimestampUnavailable(SigningError):
     """The time-stamping authority gave no acceptable token: seal without it now, raise the level later."""
+
+
+class TrustUnusable(SigningError):
+    """A trust anchor cannot be read: better no verification than one against half of the anchors."""
 
 
 class IdentityUnusable(SigningError):
