@@ -1,0 +1,19 @@
+"""Where each object lives: by filing, purpose and digest, so that one filing's bytes are never another's."""
+
+import re
+from uuid import UUID
+
+_PURPOSE = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_EXTENSION = re.compile(r"[a-z0-9]{1,8}")
+
+
+def object_key(filing_id: UUID, purpose: str, sha256: str, extension: str) -> str:
+    """The key of an object, `expedientes/<uuid>/<purpose>/<sha256>.<extension>`; the same bytes give the same key.
+
+    Raises ValueError when a part is not of its shape: nothing that a citizen typed can reach a key.
+    """
+    for part, shape in ((purpose, _PURPOSE), (sha256, _SHA256), (extension, _EXTENSION)):
+        if not shape.fullmatch(part):
+            raise ValueError(f"not a part of an object key: {part!r}")
+    return f"expedientes/{filing_id}/{purpose}/{sha256}.{extension}"
