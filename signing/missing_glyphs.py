@@ -1,0 +1,98 @@
+"""Characters that no font of the office draws (emoji, distant scripts) still come out: boxed, and copyable.
+
+A missing glyph would be an empty box that every character shares, so the text could not be copied back, and PDF/A
+forbids it. Instead a tiny font is made for the document: one glyph for each missing character, a box with its code
+point in hexadecimal, as text editors show it.
+"""
+
+import unicodedata
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from fontTools.fontBuilder import FontBuilder  # type: ignore[import-untyped]
+from fontTools.pens.transformPen import TransformPen  # type: ignore[import-untyped]
+from fontTools.pens.ttGlyphPen import TTGlyphPen  # type: ignore[import-untyped]
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+
+from signing.fonts import Weight, font_path
+
+FAMILY = "Oficialia Codigo"
+"""Last but one in the font list of every template; absent when no character is missing."""
+
+_UNITS = 1000
+_WIDTH, _BOTTOM, _TOP, _LINE = 1040, -180, 780, 40
+_DIGIT_SCALE = 0.62
+_VARIATION_SELECTORS = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
+
+
+@cache
+def _drawn() -> frozenset[int]:
+    """Code points that every face in use draws: a fallback for one face only would be found too late."""
+    maps = [frozenset(TTFont(font_path(weight), lazy=True).getBestCmap()) for weight in Weight]
+    return frozenset.intersection(*maps)
+
+
+def missing_characters(text: str) -> frozenset[str]:
+    """The characters of the text that Source Sans Pro lacks and that are meant to be seen."""
+    return frozenset(char for char in set(text) if ord(char) not in _drawn() and _is_visible(char))
+
+
+def write_code_font(characters: Iterable[str], target: Path) -> None:
+    """Write a TrueType font of family `FAMILY` whose glyphs are boxed code points."""
+    digits = _DigitOutlines()
+    names = {ord(char): f"u{ord(char):04X}" for char in sorted(characters)}
+    builder = FontBuilder(_UNITS, isTTF=True)
+    builder.setupGlyphOrder([".notdef", *names.values()])
+    builder.setupCharacterMap(names)
+    glyphs = {name: _boxed(f"{code:04X}", digits) for code, name in names.items()}
+    builder.setupGlyf({".notdef": TTGlyphPen(None).glyph(), **glyphs})
+    builder.setupHorizontalMetrics(dict.fromkeys([".notdef", *names.values()], (_WIDTH, _LINE)))
+    builder.setupHorizontalHeader(ascent=800, descent=-200)
+    builder.setupNameTable({"familyName": FAMILY, "styleName": "Regular", "psName": "OficialiaCodigo-Regular"})
+    builder.setupOS2(sTypoAscender=800, sTypoDescender=-200, usWinAscent=800, usWinDescent=200)
+    builder.setupPost()
+    builder.save(target)
+
+
+def _is_visible(char: str) -> bool:
+    # Joiners and variation selectors have no picture of their own; the typesetter drops them, and so must we.
+    if any(ord(char) in selectors for selectors in _VARIATION_SELECTORS):
+        return False
+    return unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Zs", "Zl", "Zp"}
+
+
+class _DigitOutlines:
+    """Outlines of the sixteen hexadecimal digits."""
+
+    def __init__(self) -> None:
+        font = TTFont(font_path(Weight.SEMIBOLD), lazy=True)
+        self._glyphs = font.getGlyphSet()
+        self._cmap = font.getBestCmap()
+
+    def draw(self, digit: str, pen: TTGlyphPen, x: float, y: float, scale: float) -> None:
+        """Draw the digit centred on x, standing on y."""
+        glyph = self._glyphs[self._cmap[ord(digit)]]
+        left = x - glyph.width * scale / 2
+        glyph.draw(TransformPen(pen, (scale, 0, 0, scale, left, y)))
+
+
+def _boxed(code: str, digits: _DigitOutlines) -> object:
+    """Two rows of two or three digits within a box, as the code has four to six."""
+    pen = TTGlyphPen(None)
+    _rectangle(pen, _LINE, _BOTTOM, _WIDTH - _LINE, _TOP, clockwise=True)
+    _rectangle(pen, 2 * _LINE, _BOTTOM + _LINE, _WIDTH - 2 * _LINE, _TOP - _LINE, clockwise=False)
+    half = (len(code) + 1) // 2
+    for row, baseline in ((code[:half].rjust(half), 350.0), (code[half:], -90.0)):
+        for place, digit in enumerate(row):
+            digits.draw(digit, pen, _WIDTH * (place + 1) / (len(row) + 1), baseline, _DIGIT_SCALE)
+    return pen.glyph()
+
+
+def _rectangle(pen: TTGlyphPen, left: float, bottom: float, right: float, top: float, *, clockwise: bool) -> None:
+    corners = [(left, bottom), (left, top), (right, top), (right, bottom)]
+    first, *others = corners if clockwise else list(reversed(corners))
+    pen.moveTo(first)
+    for corner in others:
+        pen.lineTo(corner)
+    pen.closePath()
