@@ -40,3 +40,15 @@ class LedgerLeaf(Base):
     hash: Mapped[str]
     record: Mapped[str] = mapped_column(Text)
     salt: Mapped[bytes]
+
+
+class SealCertificate(Base):
+    """A certificate with which this office has sealed; stays for ever, so that old seals can be told from forged
+    ones."""
+
+    __tablename__ = "seal_certificates"
+    sha256: Mapped[str] = mapped_column(primary_key=True)  # of the DER form, hex
+    serial: Mapped[str]
+    subject: Mapped[str]
+    pem: Mapped[str] = mapped_column(Text)
+    first_used_at: Mapped[datetime]

@@ -1,10 +1,19 @@
 """The published catalogue: loading it, and what the form needs of it."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
 from oficialia.db import Database
+from oficialia.domain import cedula
+from oficialia.domain.plazos import Corte, Silencio
+from oficialia.models import Area, Cedula, DocumentKind, Tramite
+from oficialia.services import policies as published
 
 
 @dataclass(frozen=True)
@@ -40,11 +49,104 @@ class Choices:
 
 def choices(database: Database) -> Choices:
     """What can be asked for and sent, in the order in which it is shown."""
-    raise NotImplementedError
+    with database.reading() as session:
+        kinds = tuple((kind.clave, kind.nombre) for kind in session.scalars(select(DocumentKind)))
+        names = dict(kinds)
+        areas = session.scalars(select(Area).order_by(Area.nombre)).all()
+        query = select(Tramite).options(joinedload(Tramite.area), joinedload(Tramite.cedulas))
+        tramites = session.scalars(query.order_by(Tramite.nombre)).unique().all()
+        return Choices(
+            areas=tuple(AreaOption(area.clave, area.nombre) for area in areas),
+            tramites=tuple(_option(tramite, names) for tramite in tramites),
+            document_kinds=tuple(sorted(kinds, key=lambda kind: kind[1])),
+        )
 
 
-def load(database: Database, catalogue: Mapping[str, Any], policies: Mapping[str, Any]) -> None:
-    """Loads areas, tramites, kinds of document, calendar and policies. Safe to repeat: a cédula that changed gets a
-    new version, nothing
-    is removed. Raises ValueError naming the entry that is wrong."""
-    raise NotImplementedError
+def _option(tramite: Tramite, kind_names: Mapping[str, str]) -> TramiteOption:
+    content = json.loads(tramite.cedulas[-1].content)
+    required = content["requisitos"]
+    return TramiteOption(
+        clave=tramite.clave,
+        nombre=tramite.nombre,
+        area=tramite.area.nombre,
+        plazo_dias_habiles=tramite.plazo_dias_habiles,
+        silencio=tramite.silencio,
+        costo=content["costo"],
+        requisitos=tuple(_requirement(text, kind_names) for text in required),
+        needs_curp="curp" in required,
+    )
+
+
+def _requirement(text: str, kind_names: Mapping[str, str]) -> str:
+    """A requirement in words; the catalogue marks an optional one with ``?`` and one that may repeat with ``*``."""
+    name = kind_names.get(text.rstrip("?*"), kind_name(text.rstrip("?*")))
+    if text.endswith("?"):
+        return f"{name} (opcional)"
+    return f"{name} (los que hagan falta)" if text.endswith("*") else name
+
+
+def kind_name(clave: str) -> str:
+    """``comprobante_domicilio`` as ``Comprobante domicilio``, for a kind whose name nobody wrote."""
+    return clave.replace("_", " ").capitalize()
+
+
+def load(database: Database, catalogue: Mapping[str, Any], policies: Mapping[str, Any], today: date) -> None:
+    """Loads areas, tramites, kinds of document, calendar and policies. Safe to repeat: a cédula that changed gets a new
+    version in force from ``today``, nothing is removed. Raises ValueError naming the entry that is wrong."""
+    with database.transaction() as session:
+        for entry in _entries(catalogue, "areas", "clave", "nombre", "tipo"):
+            session.merge(Area(clave=entry["clave"], nombre=entry["nombre"], tipo=entry["tipo"]))
+        names = policies.get("nombres_tipos_documento", {})
+        for clave in catalogue["tipos_documento"]:
+            session.merge(DocumentKind(clave=clave, nombre=names.get(clave, kind_name(clave))))
+        session.flush()
+        for entry in _entries(catalogue, "tramites", "clave", "nombre", "area", "silencio", "requisitos", "costo"):
+            _load_tramite(session, entry, policies, today)
+        published.load_calendar(session, catalogue["calendario"])
+        published.load_policies(session, policies["politicas"])
+
+
+def _entries(catalogue: Mapping[str, Any], part: str, *needed: str) -> list[Mapping[str, Any]]:
+    for entry in catalogue[part]:
+        missing = [key for key in needed if key not in entry]
+        if missing:
+            msg = f"{part}: a «{entry.get('clave', entry)}» le falta {', '.join(missing)}"
+            raise ValueError(msg)
+    return list(catalogue[part])
+
+
+def _load_tramite(session: Session, entry: Mapping[str, Any], policies: Mapping[str, Any], today: date) -> None:
+    if session.get(Area, entry["area"]) is None:
+        msg = f"tramites: «{entry['clave']}» nombra el área desconocida «{entry['area']}»"
+        raise ValueError(msg)
+    corte = entry.get("corte")
+    session.merge(
+        Tramite(
+            clave=entry["clave"],
+            nombre=entry["nombre"],
+            area_clave=entry["area"],
+            plazo_dias_habiles=entry.get("plazo_dias_habiles"),
+            plazo_fundamento=entry.get("fundamento", policies["fundamento_tramites"]),
+            silencio=Silencio(entry["silencio"]),
+            corte=Corte(corte) if corte else None,
+            datos_sensibles=bool(entry.get("datos_sensibles")),
+        )
+    )
+    session.flush()
+    _publish_cedula(session, entry["clave"], cedula.canonical(entry), today)
+
+
+def _publish_cedula(session: Session, clave: str, content: str, today: date) -> None:
+    last = session.scalars(select(Cedula).where(Cedula.tramite_clave == clave).order_by(Cedula.version.desc())).first()
+    if last is not None and last.content == content:
+        return
+    version = last.version + 1 if last else 1
+    session.add(
+        Cedula(
+            tramite_clave=clave,
+            version=version,
+            content=content,
+            sha256=cedula.digest(content),
+            vigente_desde=today,
+        )
+    )

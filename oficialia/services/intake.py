@@ -9,78 +9,34 @@ The steps, in the order that makes the promise safe (the blocks below carry thei
 5. One transaction: folio, filing, documents, event, ledger leaf ``ingreso``, outbox jobs.
 6. The receipt is returned; only now may the folio be shown.
 
-If the power goes before the commit of 5 there are orphan objects and no promise; after it, everything needed to finish
+If the power goes before the commit of 5 there are orphan objects and no promise; after it, all that is needed to finish
 is on disk.
 """
 
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
-from uuid import UUID
+from tempfile import TemporaryDirectory
+from uuid import UUID, uuid4
 
-from oficialia.domain.documents import Support
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from oficialia.db import DatabaseUnavailable
+from oficialia.domain.documents import Purpose
+from oficialia.domain.filing import Acto, Rol
+from oficialia.errors import KeyReused, Unavailable
+from oficialia.models import Event, Filing
 from oficialia.runtime import Runtime
-
-
-@dataclass(frozen=True)
-class Upload:
-    """A file received to the spool: hashed on the way, its display name already cleaned of paths and control
-    characters."""
-
-    path: Path
-    sha256: str
-    size: int
-    filename: str
-
-
-@dataclass(frozen=True)
-class Anexo:
-    """An attachment with what the citizen said of it."""
-
-    upload: Upload
-    title: str
-    kind: str = ""  # clave of a DocumentKind, or empty
-    support: Support = Support.DIGITISED
-    reserved: bool = False
-
-
-@dataclass(frozen=True)
-class Person:
-    """Who files or is represented; everything but the name is optional and then empty."""
-
-    kind: Literal["fisica", "juridica"]
-    name: str
-    curp: str = ""
-    rfc: str = ""
-    email: str = ""
-    phone: str = ""
-    address: str = ""
-
-
-@dataclass(frozen=True)
-class Submission:
-    """One complete form, checked in shape. Exactly one of ``main_pdf``, ``photos`` and a typed ``petition`` makes the
-    main document:
-    with a PDF or photographs ``petition`` is what is asked in a few words, and may be empty."""
-
-    applicant: Person
-    representative: Person | None
-    area: str  # clave; ignored where a tramite is chosen, which has its own
-    tramite: str  # clave, or empty for an escrito libre
-    asunto: str
-    petition: str
-    previous_folio: str
-    main_pdf: Upload | None
-    photos: tuple[Upload, ...]
-    anexos: tuple[Anexo, ...]
-    buzon_consent: bool
-    privacy_version: str
-    privacy_sha256: str
-    received_at: datetime
-    session_id: str
-    idempotency_key: str
-    warnings: tuple[str, ...] = field(default=())  # e.g. a CURP whose check digit fails: noted, never a refusal
+from oficialia.services import email_confirmation, ledger, outbox, registration
+from oficialia.services.pieces import EXTENSIONS, Piece, pieces
+from oficialia.services.registration import StoredPiece
+from oficialia.services.submission import Submission
+from signing.errors import SandboxFailure, SandboxUnavailable
+from storage.bucket import Stored
+from storage.errors import StorageError
+from storage.keys import object_key
 
 
 @dataclass(frozen=True)
@@ -97,4 +53,81 @@ def receive(runtime: Runtime, submission: Submission) -> Receipt:
 
     Raises SubmissionRefused (a document or datum, with its sentence), KeyReused, Unavailable (nothing was promised).
     """
-    raise NotImplementedError
+    with _parts_are_there(), TemporaryDirectory(dir=runtime.spool, prefix="ingreso-") as folder:
+        # 1
+        with runtime.database.reading() as session:
+            if known := _already_received(session, submission):
+                return known
+        # 2 and 3
+        found = pieces(runtime, submission, Path(folder))
+        # 4
+        filing_id = uuid4()
+        stored = [_store(runtime, filing_id, piece) for piece in found]
+        # 5 and 6
+        return _register(runtime, submission, filing_id, stored)
+
+
+@contextmanager
+def _parts_are_there() -> Iterator[None]:
+    """Storage, database or sandbox out of order: nothing was promised, and the person is told so."""
+    try:
+        yield
+    except (StorageError, DatabaseUnavailable, SandboxFailure, SandboxUnavailable, OSError) as error:
+        raise Unavailable from error
+
+
+def _already_received(session: Session, submission: Submission) -> Receipt | None:
+    known = session.scalars(select(Filing).where(Filing.idempotency_hash == submission.key_hash())).one_or_none()
+    if known is None:
+        return None
+    if known.body_digest != submission.body_digest():
+        raise KeyReused
+    return Receipt(known.id, known.folio, repeated=True)
+
+
+def _store(runtime: Runtime, filing_id: UUID, piece: Piece) -> StoredPiece:
+    """The document as it came or was made, and what it was made of: each read back and compared before we go on."""
+
+    def put(purpose: Purpose, path: Path, sha256: str, extension: str, media_type: str) -> Stored:
+        key = object_key(filing_id, purpose, sha256, extension)
+        return runtime.bucket.put(key, path, sha256=sha256, media_type=media_type)
+
+    sources = [put(Purpose.SOURCE, s.path, s.sha256, s.extension, s.media_type) for s in piece.sources]
+    upload, media_type = piece.upload, piece.inspection.media_type
+    original = put(Purpose.ORIGINAL, upload.path, upload.sha256, EXTENSIONS[media_type], media_type)
+    return StoredPiece(piece, original, tuple(zip(piece.sources, sources, strict=True)))
+
+
+def _register(runtime: Runtime, submission: Submission, filing_id: UUID, stored: Sequence[StoredPiece]) -> Receipt:
+    with runtime.database.transaction() as session:
+        turn = ledger.take_turn(session, runtime.clock())
+        if known := _already_received(session, submission):  # by a request that came in beside this one
+            return known
+        folio = ledger.next_folio(session, turn)
+        filing = registration.make_filing(
+            session,
+            runtime.codes,
+            submission,
+            filing_id=filing_id,
+            folio=folio,
+            registered_at=turn.registered_at,
+            stored=stored,
+        )
+        ledger.append(session, turn, filing, Acto.INGRESO, registration.record(filing, submission, stored))
+        session.add(_event(filing, submission))
+        outbox.ask(session, outbox.Kind.SEAL, filing.id, turn.registered_at)
+        if submission.applicant.email:
+            email_confirmation.begin(session, filing.id, submission.applicant.email, turn.registered_at)
+        return Receipt(filing.id, filing.folio, repeated=False)
+
+
+def _event(filing: Filing, submission: Submission) -> Event:
+    return Event(
+        filing_id=filing.id,
+        at=filing.registered_at,
+        act=Acto.INGRESO,
+        actor_role=Rol.PROMOVENTE,
+        actor=submission.applicant.name,
+        reason="",
+        data={"avisos": list(submission.warnings)},
+    )

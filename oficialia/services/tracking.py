@@ -1,13 +1,26 @@
 """What who holds the key of a filing may see of it."""
 
+import hmac
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from oficialia.domain import codes
+from oficialia.domain.documents import Purpose
 from oficialia.domain.filing import Estado, Etapa
+from oficialia.domain.folio import Folio
+from oficialia.errors import NotFound, Unavailable
+from oficialia.models import Deadline, Document, EmailConfirmation, Filing, StoredObject
 from oficialia.runtime import Runtime
+from oficialia.services.email_confirmation import MAX_CODES
+from oficialia.services.plazo_words import TERM_NAMES, how_computed
+from oficialia.services.tracking_words import download_name, event_text, label
+from storage.errors import StorageError
 
 
 @dataclass(frozen=True)
@@ -78,16 +91,102 @@ class FilingView:
 
 def open_with_key(runtime: Runtime, folio: str, tracking_key: str) -> UUID:
     """The id of the filing that ``folio`` and its clave de seguimiento open; NotFound for anything else, all alike."""
-    raise NotImplementedError
+    parsed = Folio.parse(folio)
+    with runtime.database.reading() as session:
+        filing = session.scalars(select(Filing).where(Filing.folio == str(parsed))).one_or_none()
+    # The comparison is made in any case, and in constant time: neither answer nor delay tells that a folio exists.
+    expected = filing.tracking_hash if filing else codes.digest("")
+    if not hmac.compare_digest(codes.digest(tracking_key), expected) or filing is None:
+        raise NotFound("El folio y la clave no corresponden. Revise ambos: están en la página que vio al presentar.")
+    return filing.id
 
 
 def view(runtime: Runtime, filing_id: UUID) -> FilingView:
     """The filing as its promovente sees it. Raises NotFound."""
-    raise NotImplementedError
+    with runtime.database.reading() as session:
+        filing = session.get(Filing, filing_id)
+        if filing is None:
+            raise NotFound
+        return _view(runtime, session, filing)
 
 
 def download(
     runtime: Runtime, filing_id: UUID, object_id: int
 ) -> tuple[DocumentView, AbstractContextManager[Iterator[bytes]]]:
     """An object of that filing and its bytes as a stream to be entered. Raises NotFound, Unavailable."""
-    raise NotImplementedError
+    with runtime.database.reading() as session:
+        item = session.get(StoredObject, object_id)
+        if item is None or item.filing_id != filing_id:
+            raise NotFound
+        shown = _document_view(session.get_one(Filing, filing_id).folio, item, _document_of(session, item))
+    return shown, _stream(runtime, item)
+
+
+@contextmanager
+def _stream(runtime: Runtime, item: StoredObject) -> Iterator[Iterator[bytes]]:
+    try:
+        with runtime.bucket.stream(item.key, item.version_id) as blocks:
+            yield blocks
+    except StorageError as error:
+        raise Unavailable(
+            "En este momento no podemos entregar el archivo. Intente de nuevo en unos minutos."
+        ) from error
+
+
+def _view(runtime: Runtime, session: Session, filing: Filing) -> FilingView:
+    objects = session.scalars(select(StoredObject).where(StoredObject.filing_id == filing.id).order_by(StoredObject.id))
+    shown = [
+        (Purpose(item.purpose), _document_view(filing.folio, item, _document_of(session, item))) for item in objects
+    ]
+    newest = dict(shown)  # the last edition of a purpose wins
+    return FilingView(
+        filing_id=filing.id,
+        folio=filing.folio,
+        verification_code=runtime.codes.verification(filing.id),
+        tracking_key=runtime.codes.tracking(filing.id),
+        received_at=filing.received_at,
+        registered_at=filing.registered_at,
+        effective_date=filing.effective_date,
+        estado=Estado(filing.estado),
+        etapa=Etapa(filing.etapa),
+        held=filing.etapa == Etapa.EN_ESPERA,
+        asunto=filing.asunto,
+        applicant=filing.parties[0].name,
+        area=filing.area.nombre,
+        tramite=filing.tramite.nombre if filing.tramite else "",
+        terms=tuple(_term_view(filing, row) for row in filing.deadlines),
+        acuse=newest.get(Purpose.ACUSE),
+        sealed=newest.get(Purpose.SEALED),
+        others=tuple(each for purpose, each in shown if purpose in {Purpose.ORIGINAL, Purpose.SOURCE}),
+        events=tuple(EventView(event.at, event_text(event)) for event in filing.events),
+        email=_email_view(session.get(EmailConfirmation, filing.id)),
+    )
+
+
+def _document_of(session: Session, item: StoredObject) -> Document | None:
+    return session.get_one(Document, item.document_id) if item.document_id is not None else None
+
+
+def _document_view(folio: str, item: StoredObject, document: Document | None) -> DocumentView:
+    return DocumentView(
+        object_id=item.id,
+        label=label(item, document),
+        filename=download_name(folio, item, document),
+        media_type=item.media_type,
+        size=item.size,
+        pages=item.pages,
+        sha256=item.sha256,
+    )
+
+
+def _term_view(filing: Filing, row: Deadline) -> TermView:
+    how = f"{how_computed(row.days, filing.effective_date)}. {row.fundamento}."
+    return TermView(TERM_NAMES[row.term], row.due, how, row.provisional)
+
+
+def _email_view(confirmation: EmailConfirmation | None) -> EmailView | None:
+    if confirmation is None:
+        return None
+    name, _, domain = confirmation.address.rpartition("@")
+    confirmed = confirmation.confirmed_at is not None
+    return EmailView(f"{name[:2]}…@{domain}", confirmed, not confirmed and confirmation.serial < MAX_CODES)

@@ -1,11 +1,30 @@
 """Is this document one of ours? By code, by digest, and by its seal."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
+from signing.inspect import inspect
+from signing.verify import SignatureFinding
+from sqlalchemy import select
+
+from oficialia.domain import codes
+from oficialia.domain.documents import Purpose, Role
+from oficialia.errors import NotFound, Unavailable
+from oficialia.models import Document, Filing, StoredObject
 from oficialia.runtime import Runtime
+from oficialia.services.certificates import ever_used
+from oficialia.services.findings import time_words, to_json, verdict
+from signing.errors import DocumentRefused, SandboxFailure, SandboxUnavailable
+
+_KINDS = {
+    "efirma": "e.firma",
+    "csd": "Sello digital de facturas (no es firma personal)",
+    "institucional": "Sello institucional",
+}
 
 
 @dataclass(frozen=True)
@@ -27,7 +46,6 @@ class Known(StrEnum):
 
     EXACT_SEALED = "sellado"  # exactly a document that we sealed
     EXACT_ACUSE = "acuse"  # exactly an acuse that we issued
-    EXACT_ORIGINAL = "original"  # exactly a document that was filed, before our seal
     OUR_SEAL_CHANGED = (
         "sello_con_cambios"  # carries our seal intact over its signed part, but is not byte for byte what we issued
     )
@@ -60,9 +78,86 @@ class FileView:
 
 def by_code(runtime: Runtime, code: str) -> CodeView:
     """The filing of a código de verificación. Raises NotFound."""
-    raise NotImplementedError
+    with runtime.database.reading() as session:
+        query = select(Filing).where(Filing.verification_hash == codes.digest(code))
+        filing = session.scalars(query).one_or_none()
+        if filing is None:
+            raise NotFound("No encontramos ese código. Revise que esté completo: son 16 letras y números.")
+        objects = session.scalars(select(StoredObject).where(StoredObject.filing_id == filing.id)).all()
+        main = session.scalars(
+            select(Document.sha256).where(Document.filing_id == filing.id, Document.role == Role.PRINCIPAL)
+        ).one()
+        return CodeView(
+            folio=filing.folio,
+            received_at=filing.received_at,
+            registered_at=filing.registered_at,
+            effective_date=filing.effective_date,
+            sealed_sha256=_digests(objects, Purpose.SEALED),
+            acuse_sha256=_digests(objects, Purpose.ACUSE),
+            main_sha256=main,
+        )
+
+
+def _digests(objects: Iterable[StoredObject], purpose: Purpose) -> tuple[str, ...]:
+    return tuple(item.sha256 for item in objects if item.purpose == purpose)
 
 
 def by_file(runtime: Runtime, path: Path, sha256: str, filename: str) -> FileView:
-    """What the register and the seals say of an uploaded PDF; keeps nothing."""
-    raise NotImplementedError
+    """What the register and the seals say of an uploaded file; keeps nothing. Raises Unavailable."""
+    known = _by_digest(runtime, sha256)
+    try:
+        seen = inspect(
+            runtime.sandbox,
+            path,
+            max_pages=runtime.limits.pages,
+            anchors=runtime.anchors,
+            at=runtime.clock(),
+            filename=filename,
+        )
+    except DocumentRefused:
+        return known or FileView(Known.UNREADABLE, sha256, "", None, ())
+    except (SandboxFailure, SandboxUnavailable) as error:
+        raise Unavailable from error
+    signatures = tuple(_signature(to_json(finding)) for finding in seen.findings)
+    if known:
+        return replace(known, signatures=signatures)
+    ours = frozenset(certificate.sha256 for certificate in ever_used(runtime.database))
+    return FileView(_by_seal(seen.findings, ours), sha256, "", None, signatures)
+
+
+_EXACT = {Purpose.SEALED: Known.EXACT_SEALED, Purpose.ACUSE: Known.EXACT_ACUSE}
+
+
+def _by_digest(runtime: Runtime, sha256: str) -> FileView | None:
+    """The exact match among what we issued, if any. A bare original is never looked up: whoever has a copy of
+    somebody's paper must not learn from us that it was filed."""
+    with runtime.database.reading() as session:
+        items = session.scalars(select(StoredObject).where(StoredObject.sha256 == sha256)).all()
+        for purpose in (Purpose.SEALED, Purpose.ACUSE):
+            for item in items:
+                if item.purpose == purpose:
+                    folio = session.get_one(Filing, item.filing_id).folio
+                    return FileView(_EXACT[purpose], sha256, folio, item.stored_at, ())
+    return None
+
+
+def _by_seal(found: Sequence[SignatureFinding], ours: frozenset[str]) -> Known:
+    """What the signatures say of a file that is not byte for byte ours."""
+    if not found:
+        return Known.UNKNOWN
+    sealed = [finding for finding in found if finding.certificate_sha256 in ours]
+    if not sealed:
+        return Known.FOREIGN_SEAL
+    whole = all(finding.intact and finding.trusted and not finding.problem for finding in sealed)
+    return Known.OUR_SEAL_CHANGED if whole else Known.OUR_SEAL_BROKEN
+
+
+def _signature(finding: Mapping[str, Any]) -> SignatureView:
+    holder = finding["holder"] or {}
+    unchecked = [f"No se comprobó: {what}." for what in finding["unchecked"]]
+    return SignatureView(
+        who=holder.get("name") or "No se pudo leer quién firma",
+        kind=_KINDS.get(holder.get("kind", ""), "Firma electrónica"),
+        time=time_words(finding),
+        findings=(verdict(finding).capitalize() + ".", *unchecked),
+    )

@@ -311,11 +311,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_acuses")),
         sa.UniqueConstraint("filing_id", "edition", name=op.f("uq_acuses_filing_id_edition")),
     )
+    op.create_table(
+        "seal_certificates",
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("serial", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("pem", sa.Text(), nullable=False),
+        sa.Column("first_used_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_seal_certificates")),
+    )
     op.execute("INSERT INTO ledger_head (id, size) VALUES (1, 0)")
 
 
 def downgrade() -> None:
     """Back; for development only, the register itself never goes back."""
+    op.drop_table("seal_certificates")
     op.drop_table("acuses")
     with op.batch_alter_table("stored_objects", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_stored_objects_sha256"))

@@ -1,0 +1,228 @@
+"""The sixteen fields of the acuse, worded from the register (DOMAIN.md "The acuse de recibo")."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from oficialia.domain.acuse import CadenaOriginal, attachments_root, identity_commitment
+from oficialia.domain.documents import SUPPORT_WORDS, Purpose, Role, Support
+from oficialia.domain.filing import Acto, NivelFirma
+from oficialia.domain.plazos import Corte
+from oficialia.domain.wording import file_size, instant, long_date, mask
+from oficialia.models import Document, DocumentKind, Filing, LedgerLeaf, Party, StoredObject
+from oficialia.models import Policy as PolicyRow
+from oficialia.runtime import Runtime
+from oficialia.services import findings, observations
+from oficialia.services.certificates import SealCertificate
+from oficialia.services.plazo_words import TERM_NAMES, corte_words, how_computed
+from oficialia.services.registration import identifier
+from oficialia.services.sealing import PDF, verification_url
+from signing.acuse_content import (
+    AcuseContent,
+    AcuseDocument,
+    AcuseEffects,
+    AcuseLeaf,
+    AcuseMatter,
+    AcuseOffice,
+    AcuseParty,
+    AcuseRight,
+    AcuseSeal,
+    AcuseSigner,
+    AcuseState,
+    AcuseTerm,
+    AcuseTimes,
+    AcuseToken,
+    AcuseTramite,
+    AcuseVerification,
+)
+from signing.timestamp import TimestampToken
+
+LEVEL_WORDS = {
+    NivelFirma.N0: "N0: declaración bajo protesta de decir verdad",
+    NivelFirma.N1: "N1: firma autógrafa digitalizada e identificación oficial",
+    NivelFirma.N2: "N2: PDF firmado con certificado antes de presentarse",
+    NivelFirma.N3: "N3: e.firma al presentar",
+}
+PERSON_WORDS = {"fisica": "Persona física", "juridica": "Persona jurídica colectiva"}
+ROLE_WORDS = {"promovente": "Promovente", "representante": "Representante"}
+STATE_WORDS = "Recibido para su trámite; no prejuzga sobre su procedencia."
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The cadena original to be signed, and the acuse's content with everything but sello and token."""
+
+    folio: str
+    cadena: str
+    content: AcuseContent
+
+
+def draft(session: Session, runtime: Runtime, filing: Filing, certificate: SealCertificate) -> Draft:
+    """The acuse of ``filing``, which must have its sealed copy, as the register tells it now."""
+    documents = list(session.scalars(select(Document).where(Document.filing_id == filing.id).order_by(Document.number)))
+    sealed = next(item for item in reversed(documents[0].objects) if item.purpose == Purpose.SEALED)
+    policy = session.get_one(PolicyRow, filing.policy_id)
+    cadena = _cadena(filing, documents, sealed, certificate.serial)
+    kinds = {kind.clave: kind.nombre for kind in session.scalars(select(DocumentKind))}
+    code = runtime.codes.verification(filing.id)
+    labels = runtime.labels
+    content = AcuseContent(
+        office=AcuseOffice(labels.municipality, labels.office, labels.state, labels.contact),
+        folio=filing.folio,
+        times=AcuseTimes(instant(filing.received_at), instant(filing.registered_at)),
+        effects=_effects(filing, policy),
+        terms=_terms(filing),
+        parties=tuple(_party(party) for party in filing.parties),
+        matter=_matter(filing, labels.municipality),
+        documents=tuple(_document(document, sealed, kinds) for document in documents),
+        signers=tuple(_signer(document, finding) for document in documents for finding in document.findings),
+        seal=AcuseSeal(cadena, "", certificate.serial, certificate.subject),
+        token=None,
+        verification=AcuseVerification(verification_url(runtime, code), code),
+        leaves=_leaves(session, filing),
+        rights=_rights(filing, runtime),
+        state=AcuseState(STATE_WORDS, _defects(documents)),
+        issued_at=runtime.clock(),
+    )
+    return Draft(filing.folio, cadena, content)
+
+
+def _cadena(filing: Filing, documents: Sequence[Document], sealed: StoredObject, serial: str) -> str:
+    main, *anexos = documents
+    return CadenaOriginal(
+        folio=filing.folio,
+        received_at=filing.received_at,
+        registered_at=filing.registered_at,
+        effective=filing.effective_date,
+        tramite=filing.tramite_clave or "",
+        cedula_sha256=filing.cedula.sha256 if filing.cedula else "",
+        destination=filing.area_clave,
+        identity_sha256=identity_commitment(filing.identity_salt, identifier(filing.parties[0])),
+        attachment_count=len(anexos),
+        pages=sum(document.pages for document in documents if document.media_type == PDF),
+        main_sha256=main.sha256,
+        attachments_root=attachments_root([anexo.sha256 for anexo in anexos]),
+        sealed_sha256=sealed.sha256,
+        policy_id=filing.policy_id,
+        certificate_serial=serial,
+    ).text()
+
+
+def _effects(filing: Filing, policy: PolicyRow) -> AcuseEffects:
+    rule = corte_words(Corte(filing.corte), policy.closing_time)
+    return AcuseEffects(long_date(filing.effective_date), f"{rule} {policy.corte_fundamento}.", policy.id)
+
+
+def _terms(filing: Filing) -> tuple[AcuseTerm, ...]:
+    return tuple(
+        AcuseTerm(
+            name=TERM_NAMES[row.term],
+            due=long_date(row.due),
+            computation=how_computed(row.days, filing.effective_date),
+            basis=row.fundamento,
+            provisional=row.provisional,
+        )
+        for row in filing.deadlines
+    )
+
+
+def _party(party: Party) -> AcuseParty:
+    return AcuseParty(
+        role=ROLE_WORDS[party.role],
+        name=party.name,
+        kind=PERSON_WORDS[party.kind],
+        curp=mask(party.curp),
+        rfc=mask(party.rfc),
+    )
+
+
+def _matter(filing: Filing, municipality: str) -> AcuseMatter:
+    tramite = None
+    if filing.tramite and filing.cedula:
+        cedula = filing.cedula
+        tramite = AcuseTramite(filing.tramite.clave, filing.tramite.nombre, str(cedula.version), cedula.sha256)
+    return AcuseMatter(
+        authority=f"{filing.area.nombre}, {municipality}",
+        asunto=filing.asunto,
+        tramite=tramite,
+        previous_folio=filing.previous_folio,
+        signature_level=LEVEL_WORDS[NivelFirma(filing.nivel_firma)],
+    )
+
+
+def _document(document: Document, sealed: StoredObject, kinds: Mapping[str, str]) -> AcuseDocument:
+    principal = document.role == Role.PRINCIPAL
+    return AcuseDocument(
+        number=document.number,
+        title=document.title,
+        kind="Escrito principal" if principal else kinds.get(document.kind, "Anexo"),
+        support=SUPPORT_WORDS[Support(document.support)],
+        pages=str(document.pages),
+        size=file_size(document.size),
+        sha256=document.sha256,
+        sealed_sha256=sealed.sha256 if principal else "",
+        filename=document.filename,
+        reserved=document.reserved,
+    )
+
+
+def _signer(document: Document, finding: Mapping[str, Any]) -> AcuseSigner:
+    holder = finding["holder"] or {}
+    return AcuseSigner(
+        document=f"Documento {document.number}",
+        subject=holder.get("name") or "No se pudo leer",
+        serial=holder.get("serial", ""),
+        issuer=holder.get("issuer", ""),
+        signed_at=findings.time_words(finding),
+        verdict=findings.verdict(finding),
+        unchecked=tuple(finding["unchecked"]),
+        curp=mask(holder.get("curp", "")),
+        rfc=mask(holder.get("rfc", "")),
+    )
+
+
+def _leaves(session: Session, filing: Filing) -> tuple[AcuseLeaf, ...]:
+    query = select(LedgerLeaf).where(LedgerLeaf.filing_id == filing.id, LedgerLeaf.act.in_([Acto.INGRESO, Acto.SELLO]))
+    return tuple(
+        AcuseLeaf(leaf.act, leaf.index, leaf.hash) for leaf in session.scalars(query.order_by(LedgerLeaf.index))
+    )
+
+
+def _rights(filing: Filing, runtime: Runtime) -> tuple[AcuseRight, ...]:
+    due = " ".join(f"{TERM_NAMES[row.term]}: {long_date(row.due)}." for row in filing.deadlines)
+    url = runtime.labels.public_url
+    return (
+        AcuseRight("Plazo", due or "No corre un plazo para este escrito."),
+        AcuseRight(
+            "Si nadie le responde",
+            "Este acuse prueba la fecha en que presentó su escrito. Puede pedir que se certifique el silencio de la "
+            "autoridad, presentar una Protesta Ciudadana o acudir al Órgano Interno de Control, con este acuse.",
+        ),
+        AcuseRight(
+            "Siga su asunto", f"En {url}/seguimiento, con su folio y la clave de seguimiento que recibió al presentar."
+        ),
+        AcuseRight(
+            "Sus datos personales",
+            f"Se tratan conforme al aviso de privacidad versión {filing.privacy_version} "
+            f"(SHA-256 {filing.privacy_sha256}), en {url}/aviso-de-privacidad.",
+        ),
+    )
+
+
+def _defects(documents: Sequence[Document]) -> tuple[str, ...]:
+    return tuple(
+        f"Documento {document.number}: {words}"
+        for document in documents
+        for words in observations.words(document.flags)
+    )
+
+
+def with_sello(drafted: Draft, sello: str, token: TimestampToken | None, at: datetime) -> AcuseContent:
+    """The content with its sello and, where the TSA answered, its RFC 3161 token."""
+    stamped = AcuseToken(token.tsa, instant(token.gen_time)) if token else None
+    seal = replace(drafted.content.seal, sello=sello)
+    return replace(drafted.content, seal=seal, token=stamped, issued_at=at)

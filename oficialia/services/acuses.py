@@ -1,0 +1,146 @@
+"""The acuse de recibo: from the register to its content, and recording that it was issued.
+
+DOMAIN order without loops: leaves ``ingreso`` and ``sello`` exist; then cadena original, sello, RFC 3161 token; then
+the
+PDF with its PAdES seal; then the leaf ``acuse`` with the digest of that PDF.
+"""
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from signing.seal import Sealed
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from oficialia.domain.documents import Purpose
+from oficialia.domain.filing import Acto, Etapa, Rol
+from oficialia.models import Acuse, EmailConfirmation, Event, Filing, StoredObject
+from oficialia.runtime import Runtime
+from oficialia.services import acuse_fields, certificates, ledger, outbox
+from oficialia.services.acuse_fields import Draft
+from oficialia.services.certificates import SealCertificate
+from signing.acuse_content import AcuseContent
+from signing.timestamp import TimestampToken
+from storage.bucket import Stored
+
+EDITION = 1
+
+
+@dataclass(frozen=True)
+class Issued:
+    """What one acuse states under the sello, to be recorded with its PDF."""
+
+    cadena: str
+    sello: str
+    token: TimestampToken | None
+
+
+def draft(runtime: Runtime, lease: outbox.Lease, certificate: SealCertificate) -> Draft | None:
+    """Everything the acuse states but its sello; None when it was issued already (the job is then closed)."""
+    with runtime.database.transaction() as session:
+        filing = session.get_one(Filing, lease.filing_id)
+        if session.scalar(select(Acuse.id).where(Acuse.filing_id == filing.id)) is not None:
+            outbox.finish(session, lease, runtime.clock())
+            return None
+        return acuse_fields.draft(session, runtime, filing, certificate)
+
+
+def content(drafted: Draft, issued: Issued, at: datetime) -> AcuseContent:
+    """The sixteen fields, sello and token included."""
+    return acuse_fields.with_sello(drafted, issued.sello, issued.token, at)
+
+
+def attachments(issued: Issued) -> dict[str, bytes]:
+    """What the PDF carries so that anybody can check it with openssl alone (docs/formatos.md)."""
+    files = {"cadena-original.txt": issued.cadena.encode(), "sello.b64": issued.sello.encode()}
+    if issued.token:
+        files["cadena-original.tsr"] = issued.token.response_der
+    return files
+
+
+def spell_sello(signature: bytes) -> str:
+    """A signature as the acuse prints it: base64 without line breaks."""
+    return base64.b64encode(signature).decode()
+
+
+def record(
+    runtime: Runtime,
+    lease: outbox.Lease,
+    *,
+    issued: Issued,
+    sealed: Sealed,
+    stored: Stored,
+    certificate: SealCertificate,
+) -> bool:
+    """Records the acuse with its leaf; a confirmed address gets it by mail. False when the lease was lost."""
+    with runtime.database.transaction() as session:
+        turn = ledger.take_turn(session, runtime.clock())
+        now = turn.registered_at
+        if not outbox.finish(session, lease, now):
+            return False
+        certificates.remember(session, certificate, now)
+        filing = session.get_one(Filing, lease.filing_id, with_for_update=True)
+        filing.etapa = Etapa.ACUSE_LISTO
+        filing.held_reason = ""
+        object_row = _object(filing, sealed, stored, certificate.serial, now)
+        session.add(
+            Acuse(
+                filing_id=filing.id,
+                edition=EDITION,
+                object=object_row,
+                issued_at=now,
+                cadena=issued.cadena,
+                sello=issued.sello,
+                token=issued.token.response_der if issued.token else None,
+            )
+        )
+        facts: dict[str, str | int] = {
+            "acto": "acuse",
+            "folio": filing.folio,
+            "edicion": EDITION,
+            "acuse": stored.sha256,
+            "cadena": hashlib.sha256(issued.cadena.encode()).hexdigest(),
+        }
+        ledger.append(session, turn, filing, Acto.ACUSE, facts)
+        session.add(_event(filing, now))
+        if _confirmed(session, filing):
+            outbox.ask(session, outbox.Kind.MAIL_ACUSE, filing.id, now)
+        return True
+
+
+def _object(filing: Filing, sealed: Sealed, stored: Stored, serial: str, now: datetime) -> StoredObject:
+    return StoredObject(
+        filing_id=filing.id,
+        document_id=None,
+        purpose=Purpose.ACUSE,
+        edition=EDITION,
+        sha256=stored.sha256,
+        size=stored.size,
+        pages=sealed.pages,
+        media_type="application/pdf",
+        key=stored.key,
+        version_id=stored.version_id,
+        stored_at=now,
+        seal_strategy=sealed.strategy,
+        seal_level=sealed.level,
+        certificate_serial=serial,
+    )
+
+
+def _event(filing: Filing, now: datetime) -> Event:
+    return Event(
+        filing_id=filing.id,
+        at=now,
+        act=Acto.ACUSE,
+        actor_role=Rol.SISTEMA,
+        actor="",
+        reason="",
+        data={"edicion": EDITION},
+    )
+
+
+def _confirmed(session: Session, filing: Filing) -> bool:
+    confirmation = session.get(EmailConfirmation, filing.id)
+    return confirmation is not None and confirmation.confirmed_at is not None

@@ -1,0 +1,82 @@
+"""The books: the one lock that gives folio, instant and leaf, all dense and in order.
+
+Whoever registers anything first takes the head row's lock. Under it the instant never goes back, the folio is the next
+of its year, and
+the leaf is the next of the tree; so the order of folios is the order of time, and a rolled-back act leaves no gap.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from oficialia.domain.filing import Acto
+from oficialia.domain.folio import Folio
+from oficialia.domain.ledger import SALT_BYTES, Leaf, Record, make_leaf
+from oficialia.domain.plazos import ZONE
+from oficialia.models import Filing, FolioSeries, LedgerHead, LedgerLeaf
+
+_TICK = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The lock on the head, held until the transaction ends, with the instant that it gave."""
+
+    head: LedgerHead
+    registered_at: datetime
+
+
+def take_turn(session: Session, now: datetime) -> Turn:
+    """Waits for the head's lock; the instant is ``now``, or just after the last one when the clock went back."""
+    head = session.scalars(select(LedgerHead).where(LedgerHead.id == 1).with_for_update()).one()
+    last = head.last_registered_at
+    head.last_registered_at = now if last is None or now > last else last + _TICK
+    return Turn(head, head.last_registered_at)
+
+
+def next_folio(session: Session, turn: Turn) -> Folio:
+    """The next folio of the year that ``turn`` falls in, local time."""
+    year = turn.registered_at.astimezone(ZONE).year
+    series = session.get(FolioSeries, year)
+    if series is None:
+        series = FolioSeries(year=year, last=0)
+        session.add(series)
+    series.last += 1
+    return Folio(year, series.last)
+
+
+def append(session: Session, turn: Turn, filing: Filing, act: Acto, record: Record) -> LedgerLeaf:
+    """Appends the leaf of ``act`` on ``filing`` at the head; area and tramite stay out of it where the tramite's data
+    are sensitive."""
+    public = filing.tramite is None or not filing.tramite.datos_sensibles
+    salt = secrets.token_bytes(SALT_BYTES)
+    leaf = make_leaf(
+        act=act,
+        folio=filing.folio,
+        registered_at=turn.registered_at,
+        area=filing.area_clave if public else "",
+        tramite=(filing.tramite_clave or "") if public else "",
+        record=record,
+        salt=salt,
+    )
+    row = _row(turn, filing, act, leaf, salt)
+    turn.head.size += 1
+    session.add(row)
+    return row
+
+
+def _row(turn: Turn, filing: Filing, act: Acto, leaf: Leaf, salt: bytes) -> LedgerLeaf:
+    return LedgerLeaf(
+        index=turn.head.size,
+        filing_id=filing.id,
+        act=act,
+        folio=filing.folio,
+        registered_at=turn.registered_at,
+        data=leaf.data.decode(),
+        hash=leaf.hash.hex(),
+        record=leaf.record.decode(),
+        salt=salt,
+    )

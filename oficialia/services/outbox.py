@@ -1,0 +1,160 @@
+"""The queue of record: asking for work, taking it under a lease, and giving it back.
+
+A job is open until ``done_at``; it may be taken from ``visible_at`` on. Ringing the bell, taking the lease and failing
+each move
+``visible_at`` ahead, so whatever is lost on the way (a message, a worker, the whole broker) comes back by itself.
+Attempts are counted
+here because the broker forgets; after ``MAX_ATTEMPTS`` the job waits in quarantine for a person, with its reason.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.orm import Session
+
+from oficialia.db import Database
+from oficialia.domain.filing import Acto, Etapa, Rol
+from oficialia.models import Event, Filing, Job
+
+# A rung bell that nobody heeded is rung again after this; a worker normally takes the job within a second.
+RING_AGAIN = timedelta(seconds=15)
+# Above the hard time limit of the tasks (workers/app.py), so a living worker never loses its lease.
+LEASE = timedelta(seconds=180)
+MAX_ATTEMPTS = 8
+_BACKOFF = (2, 5, 15, 60, 120, 300, 600)  # seconds after the first, second, … failure
+
+
+class Kind(StrEnum):
+    """What can be asked for; each kind has a queue of its own (workers/app.py)."""
+
+    SEAL = "sellar"
+    ACUSE = "acuse"
+    MAIL_CODE = "correo_codigo"
+    MAIL_ACUSE = "correo_acuse"
+
+
+@dataclass(frozen=True)
+class Lease:
+    """The right to work on a job until its time is over."""
+
+    job_id: int
+    token: UUID
+    kind: Kind
+    filing_id: UUID
+    ordinal: int
+
+
+def ask(session: Session, kind: Kind, filing_id: UUID, now: datetime, *, ordinal: int = 1) -> None:
+    """Asks for work in the transaction of the act that needs it; asking twice for the same changes nothing."""
+    same = (Job.kind == kind) & (Job.filing_id == filing_id) & (Job.ordinal == ordinal)
+    if session.scalar(select(Job.id).where(same)) is None:
+        session.add(
+            Job(
+                kind=kind,
+                filing_id=filing_id,
+                ordinal=ordinal,
+                created_at=now,
+                visible_at=now,
+                attempts=0,
+                last_error="",
+            )
+        )
+        session.flush()
+
+
+def due(now: datetime) -> ColumnElement[bool]:
+    """The jobs that may be taken at ``now``."""
+    return Job.done_at.is_(None) & Job.quarantined_at.is_(None) & (Job.visible_at <= now)
+
+
+def ring(database: Database, now: datetime, bell: Callable[[Kind, int], None], *, at_most: int = 200) -> int:
+    """Rings ``bell`` for every due job and says how many; each is rung again after ``RING_AGAIN`` if nobody takes it.
+
+    The bell is rung after the commit, so a broken broker delays a job and loses none.
+    """
+    with database.reading() as session:
+        if session.scalar(select(Job.id).where(due(now)).limit(1)) is None:
+            return 0
+    with database.transaction() as session:
+        query = (
+            select(Job)
+            .where(due(now))
+            .order_by(Job.visible_at, Job.id)
+            .limit(at_most)
+            .with_for_update(skip_locked=True)
+        )
+        jobs = session.scalars(query).all()
+        for job in jobs:
+            job.visible_at = now + RING_AGAIN
+        rung = [(Kind(job.kind), job.id) for job in jobs]
+    for kind, job_id in rung:
+        bell(kind, job_id)
+    return len(rung)
+
+
+def take(database: Database, job_id: int, now: datetime) -> Lease | None:
+    """The lease on a job, or None when it is done, in quarantine, or somebody else's. Counts the attempt."""
+    with database.transaction() as session:
+        job = session.scalars(select(Job).where(Job.id == job_id).with_for_update()).one_or_none()
+        free = job is not None and (job.lease_token is None or job.visible_at <= now)
+        if job is None or job.done_at or job.quarantined_at or not free:
+            return None
+        if job.attempts >= MAX_ATTEMPTS:  # its worker died each time, without a word
+            _quarantine(session, job, now, job.last_error or "El proceso que la atendía se interrumpió cada vez.")
+            return None
+        job.attempts += 1
+        job.lease_token = uuid4()
+        job.visible_at = now + LEASE
+        return Lease(job.id, job.lease_token, Kind(job.kind), job.filing_id, job.ordinal)
+
+
+def finish(session: Session, lease: Lease, now: datetime) -> bool:
+    """Closes the job in the transaction that records its result; False when the lease was lost (then record
+    nothing)."""
+    held = (Job.id == lease.job_id) & (Job.lease_token == lease.token) & Job.done_at.is_(None)
+    closed = session.execute(update(Job).where(held).values(done_at=now, lease_token=None).returning(Job.id))
+    return closed.one_or_none() is not None
+
+
+def fail(database: Database, lease: Lease, now: datetime, reason: str, *, for_good: bool = False) -> None:
+    """Gives the job back for a later attempt, or to quarantine when it was the last or cannot succeed
+    (``for_good``)."""
+    with database.transaction() as session:
+        held = (Job.id == lease.job_id) & (Job.lease_token == lease.token)
+        job = session.scalars(select(Job).where(held).with_for_update()).one_or_none()
+        if job is None:
+            return
+        job.lease_token = None
+        job.last_error = reason[:2000]
+        if for_good or job.attempts >= MAX_ATTEMPTS:
+            _quarantine(session, job, now, reason)
+        else:
+            job.visible_at = now + timedelta(seconds=_BACKOFF[min(job.attempts, len(_BACKOFF)) - 1])
+
+
+def release(session: Session, job: Job, now: datetime) -> None:
+    """Takes a job out of quarantine, its attempts forgotten."""
+    job.quarantined_at, job.attempts, job.visible_at, job.lease_token = None, 0, now, None
+
+
+def _quarantine(session: Session, job: Job, now: datetime, reason: str) -> None:
+    job.quarantined_at = now
+    filing = session.get_one(Filing, job.filing_id)
+    if job.kind in {Kind.SEAL, Kind.ACUSE}:
+        filing.etapa = Etapa.EN_ESPERA
+        filing.held_reason = reason[:2000]
+    session.add(
+        Event(
+            filing_id=job.filing_id,
+            at=now,
+            act=Acto.EN_ESPERA,
+            actor_role=Rol.SISTEMA,
+            actor="",
+            reason=reason[:2000],
+            data={"trabajo": job.kind, "intentos": job.attempts},
+        )
+    )

@@ -1,0 +1,140 @@
+"""The documents of a submission, inspected in the sandbox and, where needed, made into a PDF: ready to be stored.
+
+Steps 2 and 3 of intake. What comes in is hostile until shown otherwise, so nothing here opens it in this process.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from signing.inspect import Inspection, MediaType, inspect
+from signing.petition_pdf import TypedPetition, photos_pdf, typed_petition_pdf
+
+from oficialia.domain.documents import Role, Support
+from oficialia.domain.plazos import ZONE
+from oficialia.domain.wording import long_date
+from oficialia.errors import REFUSALS, FieldFault, SubmissionRefused
+from oficialia.runtime import Runtime
+from oficialia.services.submission import Submission, Upload
+from signing.errors import DocumentRefused
+
+EXTENSIONS = {MediaType.PDF: "pdf", MediaType.JPEG: "jpg", MediaType.PNG: "png"}
+TEXT = "text/plain; charset=utf-8"
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a main document was made of, byte for byte."""
+
+    path: Path
+    sha256: str
+    media_type: str
+    extension: str
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One document of the filing with what inspection found of it."""
+
+    role: Role
+    title: str
+    kind: str
+    support: Support
+    reserved: bool
+    upload: Upload
+    inspection: Inspection
+    sources: tuple[Source, ...] = ()
+
+
+def pieces(runtime: Runtime, submission: Submission, folder: Path) -> list[Piece]:
+    """The principal and the anexos in order. Derived files go to ``folder``. Raises SubmissionRefused naming the
+    field."""
+    if len(submission.anexos) > runtime.limits.anexos:
+        raise SubmissionRefused(FieldFault("anexo-0", REFUSALS["demasiados_anexos"]), code="demasiados_anexos")
+    found = [_principal(runtime, submission, folder)]
+    for anexo in submission.anexos:
+        seen = _inspect(runtime, submission, anexo.upload)
+        found.append(Piece(Role.ANEXO, anexo.title, anexo.kind, anexo.support, anexo.reserved, anexo.upload, seen))
+    return found
+
+
+def _principal(runtime: Runtime, submission: Submission, folder: Path) -> Piece:
+    if submission.main_pdf is not None:
+        seen = _inspect(runtime, submission, submission.main_pdf, only_pdf=True)
+        support = Support.BORN_DIGITAL if seen.signature_count else Support.DIGITISED
+        return _main(submission, submission.main_pdf, seen, support)
+    made = folder / "principal.pdf"
+    if submission.photos:
+        sources = tuple(_photo(runtime, submission, upload) for upload in submission.photos)
+        with _refusals(submission.photos[0].field, submission.photos[0].filename):
+            photos_pdf(runtime.sandbox, [source.path for source in sources], made)
+        support, name = Support.DIGITISED, "fotografias.pdf"
+    else:
+        sources = (_typed(runtime, submission, folder, made),)
+        support, name = Support.BORN_DIGITAL, "escrito.pdf"
+    upload = Upload(made, _sha256(made), made.stat().st_size, name)
+    return replace(_main(submission, upload, _inspect(runtime, submission, upload), support), sources=sources)
+
+
+def _main(submission: Submission, upload: Upload, seen: Inspection, support: Support) -> Piece:
+    return Piece(Role.PRINCIPAL, submission.asunto, "escrito_libre", support, False, upload, seen)
+
+
+def _photo(runtime: Runtime, submission: Submission, upload: Upload) -> Source:
+    seen = _inspect(runtime, submission, upload)
+    if seen.media_type is MediaType.PDF:
+        sentence = "Elija fotografías JPEG o PNG aquí; si su escrito es un PDF, márquelo arriba como PDF."
+        raise SubmissionRefused(FieldFault(upload.field, sentence), code="tipo_no_admitido")
+    return Source(upload.path, upload.sha256, seen.media_type, EXTENSIONS[seen.media_type])
+
+
+def _typed(runtime: Runtime, submission: Submission, folder: Path, made: Path) -> Source:
+    text = folder / "escrito.txt"
+    text.write_text(submission.petition, encoding="utf-8", newline="")
+    who = [submission.applicant.name]
+    if submission.representative:
+        who.append(f"Por conducto de: {submission.representative.name}")
+    letter = TypedPetition(
+        municipality=runtime.labels.municipality,
+        office=runtime.labels.office,
+        date_line=f"{runtime.labels.municipality}, {long_date(submission.received_at.astimezone(ZONE).date())}",
+        applicant_lines=tuple(who),
+        addressed_to=runtime.labels.municipality,
+        asunto=submission.asunto,
+        paragraphs=tuple(line for line in submission.petition.splitlines() if line.strip()),
+    )
+    made.write_bytes(typed_petition_pdf(letter))
+    return Source(text, _sha256(text), TEXT, "txt")
+
+
+def _inspect(runtime: Runtime, submission: Submission, upload: Upload, *, only_pdf: bool = False) -> Inspection:
+    with _refusals(upload.field, upload.filename):
+        seen = inspect(
+            runtime.sandbox,
+            upload.path,
+            max_pages=runtime.limits.pages,
+            anchors=runtime.anchors,
+            at=submission.received_at,
+            filename=upload.filename,
+        )
+    if only_pdf and seen.media_type is not MediaType.PDF:
+        sentence = "Este archivo es una imagen. Envíela en la opción «Fotografías» y la convertimos a PDF."
+        raise SubmissionRefused(FieldFault(upload.field, sentence), code="tipo_no_admitido")
+    return seen
+
+
+@contextmanager
+def _refusals(field: str, filename: str) -> Iterator[None]:
+    """Turns a refusal of the sandbox into the sentence of the closed list, beside its field."""
+    try:
+        yield
+    except DocumentRefused as refused:
+        fault = FieldFault(field, f"{filename}: {REFUSALS[refused.code]}")
+        raise SubmissionRefused(fault, code=refused.code) from refused
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

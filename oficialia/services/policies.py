@@ -1,0 +1,123 @@
+"""The published calendar and the policies of terms: loading them, and what they say of a filing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from oficialia.domain.business_days import Calendar
+from oficialia.domain.plazos import (
+    ZONE,
+    Corte,
+    Policy,
+    Silencio,
+    Term,
+    Termino,
+    TermRule,
+    effective_date,
+    terms_for,
+)
+from oficialia.models import CalendarDay, CalendarSpan, PolicyRule, Tramite
+from oficialia.models import Policy as PolicyRow
+
+
+@dataclass(frozen=True)
+class Plazos:
+    """What the policy in force says of a filing."""
+
+    policy_id: str
+    corte: Corte
+    effective: date
+    terms: tuple[Term, ...]
+
+
+def plazos(session: Session, received_at: datetime, tramite: Tramite | None) -> Plazos:
+    """Fecha de efectos and terms of a filing received at that instant, under the policy in force that day.
+
+    Raises LookupError when no policy or no calendar has been loaded: the office cannot open without them.
+    """
+    policy = _in_force(session, received_at.astimezone(ZONE).date())
+    calendar = load_published_calendar(session)
+    corte = Corte(tramite.corte) if tramite and tramite.corte else policy.corte
+    effective = effective_date(received_at, corte, policy.closing_time, calendar)
+    terms = terms_for(
+        effective,
+        policy,
+        calendar,
+        silence=Silencio(tramite.silencio) if tramite else Silencio.NO_APLICA,
+        own_days=tramite.plazo_dias_habiles if tramite else None,
+        own_fundamento=tramite.plazo_fundamento if tramite else "",
+    )
+    return Plazos(policy.id, corte, effective, terms)
+
+
+def _in_force(session: Session, day: date) -> Policy:
+    still = PolicyRow.vigente_hasta.is_(None) | (PolicyRow.vigente_hasta >= day)
+    query = select(PolicyRow).where(PolicyRow.vigente_desde <= day, still).order_by(PolicyRow.vigente_desde.desc())
+    row = session.scalars(query).first()
+    if row is None:
+        msg = f"no hay una política de plazos vigente el {day.isoformat()}"
+        raise LookupError(msg)
+    rules = [TermRule(Termino(rule.term), rule.days, rule.fundamento) for rule in row.rules]
+    return Policy(row.id, Corte(row.corte), row.closing_time, row.corte_fundamento, rules)
+
+
+def load_published_calendar(session: Session) -> Calendar:
+    """The union of the published calendars."""
+    spans = session.scalars(select(CalendarSpan)).all()
+    if not spans:
+        msg = "no se ha cargado ningún calendario"
+        raise LookupError(msg)
+    closed = {row.day: row.reason for row in session.scalars(select(CalendarDay))}
+    return Calendar(closed, min(s.covers_from for s in spans), max(s.covers_until for s in spans))
+
+
+def load_calendar(session: Session, published: Mapping[str, Any]) -> None:
+    """Loads a published calendar; publishing the same span again replaces its days."""
+    start, end = (date.fromisoformat(day) for day in published["vigente"])
+    query = select(CalendarSpan).where(CalendarSpan.covers_from == start, CalendarSpan.covers_until == end)
+    span = session.scalars(query).one_or_none()
+    if span is None:
+        span = CalendarSpan(covers_from=start, covers_until=end, reference="")
+        session.add(span)
+    span.reference = published.get("nota", "")
+    session.flush()
+    session.execute(delete(CalendarDay).where(CalendarDay.span_id == span.id))
+    for day, reason in _closed_days(published).items():
+        session.merge(CalendarDay(day=day, reason=reason, span_id=span.id))
+
+
+def _closed_days(published: Mapping[str, Any]) -> dict[date, str]:
+    days = {}
+    for first, last, reason in published["periodos"]:
+        day = date.fromisoformat(first)
+        while day <= date.fromisoformat(last):
+            days[day] = reason
+            day += timedelta(days=1)
+    return days | {date.fromisoformat(day): reason for day, reason in published["inhabiles"]}
+
+
+def load_policies(session: Session, policies: Sequence[Mapping[str, Any]]) -> None:
+    """Loads versions of the policy of terms. A version that is already there is left as it is: it was promised on
+    acuses."""
+    for entry in policies:
+        if session.get(PolicyRow, entry["id"]) is not None:
+            continue
+        until = entry["vigente_hasta"]
+        session.add(
+            PolicyRow(
+                id=entry["id"],
+                corte=Corte(entry["corte"]),
+                closing_time=time.fromisoformat(entry["hora_de_cierre"]),
+                corte_fundamento=entry["corte_fundamento"],
+                vigente_desde=date.fromisoformat(entry["vigente_desde"]),
+                vigente_hasta=date.fromisoformat(until) if until else None,
+                rules=[
+                    PolicyRule(term=Termino(rule["termino"]), days=rule["dias_habiles"], fundamento=rule["fundamento"])
+                    for rule in entry["reglas"]
+                ],
+            )
+        )

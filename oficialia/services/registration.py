@@ -1,0 +1,214 @@
+"""The rows of a new filing and the record that its leaf commits to: step 5 of intake, without the transaction."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from oficialia.domain import codes
+from oficialia.domain.acuse import identity_commitment
+from oficialia.domain.documents import Purpose
+from oficialia.domain.filing import Estado, Etapa, NivelFirma, NivelSello
+from oficialia.domain.folio import Folio
+from oficialia.domain.ledger import SALT_BYTES, Record
+from oficialia.domain.wording import iso_local
+from oficialia.errors import FieldFault, SubmissionRefused
+from oficialia.models import Area, Deadline, Document, Filing, Party, StoredObject, Tramite
+from oficialia.services import findings, policies
+from oficialia.services.pieces import Piece, Source
+from oficialia.services.submission import Person, Submission
+from storage.bucket import Stored
+
+OFFICIAL_ID = "identificacion_oficial"  # the kind of document that makes a signed scan level N1
+
+
+@dataclass(frozen=True)
+class StoredPiece:
+    """A document of the submission and where its bytes now lie."""
+
+    piece: Piece
+    original: Stored
+    sources: tuple[tuple[Source, Stored], ...]
+
+
+def make_filing(
+    session: Session,
+    secret: codes.Codes,
+    submission: Submission,
+    *,
+    filing_id: UUID,
+    folio: Folio,
+    registered_at: datetime,
+    stored: Sequence[StoredPiece],
+) -> Filing:
+    """Adds the filing with its parties, terms, documents and objects. Raises SubmissionRefused for an unknown
+    destination."""
+    tramite, area = _destination(session, submission)
+    plazos = policies.plazos(session, submission.received_at, tramite)
+    filing = Filing(
+        id=filing_id,
+        folio=str(folio),
+        year=folio.year,
+        sequence=folio.sequence,
+        received_at=submission.received_at,
+        registered_at=registered_at,
+        effective_date=plazos.effective,
+        estado=Estado.PRESENTADO,
+        etapa=Etapa.RECIBIDA,
+        nivel_sello=NivelSello.SIN_SELLO,
+        nivel_firma=signature_level(stored),
+        area=area,
+        tramite=tramite,
+        cedula=tramite.cedulas[-1] if tramite else None,
+        policy_id=plazos.policy_id,
+        corte=plazos.corte,
+        asunto=submission.asunto,
+        petition=submission.petition,
+        previous_folio=submission.previous_folio,
+        buzon_consent=submission.buzon_consent,
+        privacy_version=submission.privacy_version,
+        privacy_sha256=submission.privacy_sha256,
+        identity_salt=secrets.token_bytes(SALT_BYTES),
+        verification_hash=codes.digest(secret.verification(filing_id)),
+        tracking_hash=codes.digest(secret.tracking(filing_id)),
+        idempotency_hash=submission.key_hash(),
+        body_digest=submission.body_digest(),
+        held_reason="",
+        parties=_parties(submission),
+        deadlines=[
+            Deadline(term=t.term, days=t.days, due=t.due, fundamento=t.fundamento, provisional=t.provisional)
+            for t in plazos.terms
+        ],
+    )
+    session.add(filing)
+    session.flush()
+    for number, item in enumerate(stored):
+        session.add(_document(filing, number, item))
+    session.flush()
+    return filing
+
+
+def record(filing: Filing, submission: Submission, stored: Sequence[StoredPiece]) -> Record:
+    """What the ``ingreso`` leaf commits to (docs/formatos.md)."""
+    return {
+        "acto": "ingreso",
+        "folio": filing.folio,
+        "expediente": str(filing.id),
+        "recibido_en": iso_local(filing.received_at),
+        "registrado_en": iso_local(filing.registered_at),
+        "efectos": filing.effective_date.isoformat(),
+        "politica": filing.policy_id,
+        "area": filing.area_clave,
+        "tramite": filing.tramite_clave or "",
+        "cedula": filing.cedula.sha256 if filing.cedula else "",
+        "asunto": filing.asunto,
+        "identidad": identity_commitment(filing.identity_salt, identifier(filing.parties[0])),
+        "documentos": [item.original.sha256 for item in stored],
+        "formulario": submission.body_digest(),
+    }
+
+
+def identifier(party: Party) -> str:
+    """The CURP or, without one, the RFC; empty when neither was given."""
+    return party.curp or party.rfc
+
+
+def signature_level(stored: Sequence[StoredPiece]) -> NivelFirma:
+    """How the promovente signed: N2 a PDF signed with a certificate, N1 a scan with an official identification, else
+    N0."""
+    principal, *anexos = (item.piece for item in stored)
+    if principal.inspection.signature_count:
+        return NivelFirma.N2
+    identified = any(anexo.kind == OFFICIAL_ID for anexo in anexos)
+    typed = any(source.extension == "txt" for source in principal.sources)
+    return NivelFirma.N1 if identified and not typed else NivelFirma.N0
+
+
+def _destination(session: Session, submission: Submission) -> tuple[Tramite | None, Area]:
+    tramite = session.get(Tramite, submission.tramite) if submission.tramite else None
+    area = tramite.area if tramite else session.get(Area, submission.area)
+    if area is None or (submission.tramite and tramite is None):
+        raise SubmissionRefused(FieldFault("destino", "Elija el trámite o el área de la lista."))
+    return tramite, area
+
+
+def _parties(submission: Submission) -> list[Party]:
+    people = [("promovente", submission.applicant)]
+    if submission.representative:
+        people.append(("representante", submission.representative))
+    return [_party(position, role, person) for position, (role, person) in enumerate(people)]
+
+
+def _party(position: int, role: str, person: Person) -> Party:
+    return Party(
+        position=position,
+        role=role,
+        kind=person.kind,
+        name=person.name,
+        curp=person.curp,
+        rfc=person.rfc,
+        email=person.email,
+        phone=person.phone,
+        address=person.address,
+    )
+
+
+def _document(filing: Filing, number: int, item: StoredPiece) -> Document:
+    piece, seen = item.piece, item.piece.inspection
+    document = Document(
+        filing_id=filing.id,
+        number=number,
+        role=piece.role,
+        title=piece.title,
+        kind=piece.kind,
+        support=piece.support,
+        reserved=piece.reserved,
+        filename=piece.upload.filename,
+        media_type=seen.media_type,
+        pages=seen.pages,
+        size=item.original.size,
+        sha256=item.original.sha256,
+        flags=[flag.value for flag in seen.flags],
+        findings=[findings.to_json(finding) for finding in seen.findings],
+    )
+    rows = [(Purpose.ORIGINAL, 1, item.original, seen.media_type.value, seen.pages)]
+    rows += [
+        (Purpose.SOURCE, edition, stored, source.media_type, 0)
+        for edition, (source, stored) in enumerate(item.sources, start=1)
+    ]
+    document.objects = [
+        stored_object(
+            filing,
+            purpose=purpose,
+            edition=edition,
+            stored=stored,
+            media_type=media_type,
+            pages=pages,
+        )
+        for purpose, edition, stored, media_type, pages in rows
+    ]
+    return document
+
+
+def stored_object(
+    filing: Filing, *, purpose: Purpose, edition: int, stored: Stored, media_type: str, pages: int
+) -> StoredObject:
+    """The row of an object that we did not seal."""
+    return StoredObject(
+        filing_id=filing.id,
+        purpose=purpose,
+        edition=edition,
+        sha256=stored.sha256,
+        size=stored.size,
+        pages=pages,
+        media_type=media_type,
+        key=stored.key,
+        version_id=stored.version_id,
+        stored_at=filing.registered_at,
+        seal_strategy="",
+        seal_level="",
+        certificate_serial="",
+    )

@@ -1,0 +1,93 @@
+"""What the window hands to intake: one complete form, checked in shape."""
+
+import hashlib
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+import rfc8785
+
+from oficialia.domain.documents import Support
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file received to the spool: hashed on the way, its display name already cleaned of paths and control
+    characters."""
+
+    path: Path
+    sha256: str
+    size: int
+    filename: str
+    field: str = "principal"  # the form's field, so that a fault is shown where it belongs
+
+
+@dataclass(frozen=True)
+class Anexo:
+    """An attachment with what the citizen said of it."""
+
+    upload: Upload
+    title: str
+    kind: str = ""  # clave of a DocumentKind, or empty
+    support: Support = Support.DIGITISED
+    reserved: bool = False
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who files or is represented; everything but the name is optional and then empty."""
+
+    kind: Literal["fisica", "juridica"]
+    name: str
+    curp: str = ""
+    rfc: str = ""
+    email: str = ""
+    phone: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One complete form, checked in shape. Exactly one of ``main_pdf``, ``photos`` and a typed ``petition`` makes the
+    main
+    document: with a PDF or photographs ``petition`` is what is asked in a few words, and may be empty."""
+
+    applicant: Person
+    representative: Person | None
+    area: str  # clave; ignored where a tramite is chosen, which has its own
+    tramite: str  # clave, or empty for an escrito libre
+    asunto: str
+    petition: str
+    previous_folio: str
+    main_pdf: Upload | None
+    photos: tuple[Upload, ...]
+    anexos: tuple[Anexo, ...]
+    buzon_consent: bool
+    privacy_version: str
+    privacy_sha256: str
+    received_at: datetime
+    session_id: str
+    idempotency_key: str
+    warnings: tuple[str, ...] = field(default=())  # e.g. a CURP whose check digit fails: noted, never a refusal
+
+    def key_hash(self) -> str:
+        """The idempotency key bound to its session, SHA-256 hex."""
+        return hashlib.sha256(f"{self.session_id}\0{self.idempotency_key}".encode()).hexdigest()
+
+    def body_digest(self) -> str:
+        """SHA-256 (hex) of the RFC 8785 form of everything that was sent, files by their digests."""
+        uploads = [self.main_pdf, *self.photos, *(anexo.upload for anexo in self.anexos)]
+        body = {
+            "promovente": asdict(self.applicant),
+            "representante": asdict(self.representative) if self.representative else None,
+            "destino": [self.tramite, self.area],
+            "asunto": self.asunto,
+            "peticion": self.petition,
+            "folio_previo": self.previous_folio,
+            "archivos": [[upload.sha256, upload.filename] if upload else None for upload in uploads],
+            "anexos": [[a.title, a.kind, a.support.value, a.reserved] for a in self.anexos],
+            "buzon": self.buzon_consent,
+            "aviso": [self.privacy_version, self.privacy_sha256],
+        }
+        return hashlib.sha256(rfc8785.dumps(body)).hexdigest()
