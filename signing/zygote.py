@@ -1,0 +1,193 @@
+"""The warm parent of the sandbox's children: `python -m signing.zygote DESCRIPTOR`, started by `signing.sandbox`.
+
+It loads the parsers once, gives up network and powers, and then forks one child for each call, so that a call costs
+milliseconds and not the second that loading takes. It talks over sockets that it inherits or is handed:
+
+    control   packets from whoever uses the sandbox: the limits as JSON, with two descriptors (SCM_RIGHTS):
+    work      for the child: it reads the request as JSON until EOF, and writes its reply as JSON
+    report    for this process: how the child ended, written once it has, whatever the child itself wrote
+
+It ends, and kills every child, as soon as control is closed at the other end.
+"""
+
+import contextlib
+import errno
+import gc
+import importlib
+import json
+import os
+import selectors
+import signal
+import socket
+import sys
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from signing.errors import SigningError
+from signing.isolation import confine, die_with_parent, withdraw
+
+# What the children use most; anything else is loaded by the child that needs it.
+PRELOADED = ("pikepdf", "PIL.Image", "pyhanko.pdf_utils.incremental_writer", "pyhanko.sign.validation", "signing.efirma")
+CONTROL_BYTES = 4096
+KIB = 1024
+# The kernel's answer to RLIMIT_CPU, and what it does to the largest process when the machine has no memory left.
+REASONS = {int(signal.SIGXCPU): "time", int(signal.SIGKILL): "memory"}
+
+
+@dataclass(frozen=True)
+class Child:
+    """A call under way: monotonic seconds of its start and of its last moment, and where to report."""
+
+    pid: int
+    pidfd: int
+    report: int
+    started: float
+    deadline: float
+
+
+class Zygote:
+    """Forks, watches and reaps. One thread, so that forking is safe."""
+
+    def __init__(self, control: socket.socket) -> None:
+        self._control = control
+        self._children: dict[int, Child] = {}
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(control, selectors.EVENT_READ)
+
+    def run(self) -> None:
+        """Serve until control is closed."""
+        try:
+            while self._serve_once():
+                pass
+        finally:
+            for child in self._children.values():
+                _kill(child.pid)
+
+    def _serve_once(self) -> bool:
+        for key, _ in self._selector.select(self._patience()):
+            if key.fileobj is self._control:
+                if not self._accept():
+                    return False
+            else:
+                self._reap(self._children.pop(key.fd), "")
+        for child in [child for child in self._children.values() if child.deadline <= time.monotonic()]:
+            _kill(child.pid)
+            self._reap(self._children.pop(child.pidfd), "time")
+        return True
+
+    def _patience(self) -> float | None:
+        if not self._children:
+            return None
+        return max(0.0, min(child.deadline for child in self._children.values()) - time.monotonic())
+
+    def _accept(self) -> bool:
+        """Fork a child for one packet; False at the end of control."""
+        packet, descriptors, _, _ = socket.recv_fds(self._control, CONTROL_BYTES, 2)
+        if not packet:
+            return False
+        work, report = descriptors
+        limits = json.loads(packet)
+        started = time.monotonic()
+        pid = os.fork()
+        if pid == 0:
+            _be_child(work, limits)
+        os.close(work)
+        # The child does the same: whichever comes first, it is the head of its group before it can be killed.
+        with contextlib.suppress(OSError):
+            os.setpgid(pid, pid)
+        pidfd = os.pidfd_open(pid)
+        self._children[pidfd] = Child(pid, pidfd, report, started, started + limits["wall_seconds"])
+        self._selector.register(pidfd, selectors.EVENT_READ)
+        return True
+
+    def _reap(self, child: Child, killed_for: str) -> None:
+        self._selector.unregister(child.pidfd)
+        os.close(child.pidfd)
+        _, status, usage = os.wait4(child.pid, 0)
+        died_of = max(0, -os.waitstatus_to_exitcode(status))
+        report = {
+            "reason": killed_for or REASONS.get(died_of, ""),
+            "signal": died_of,
+            "peak_mib": usage.ru_maxrss / KIB,
+            "seconds": time.monotonic() - child.started,
+        }
+        # Nobody listens any more when the caller was killed meanwhile.
+        with contextlib.suppress(OSError):
+            os.write(child.report, json.dumps(report).encode())
+        os.close(child.report)
+
+
+def _kill(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)
+
+
+def _be_child(work: int, limits: dict[str, Any]) -> None:
+    """The life of a child: read, confine, run, reply. Never returns."""
+    try:
+        os.setpgid(0, 0)
+        die_with_parent(signal.SIGKILL)
+        _keep_only(work)
+        with socket.socket(fileno=work) as line:
+            request = json.loads(_read_all(line))
+            confine(**{name: value for name, value in limits.items() if name != "wall_seconds"})
+            line.sendall(_encoded(_outcome(request["function"], request["arguments"])))
+    except BaseException:  # noqa: BLE001  (nothing may run on into the code of the parent)
+        os._exit(1)
+    os._exit(0)
+
+
+def _keep_only(work: int) -> None:
+    """Close what belongs to the parent and to other calls; standard streams go nowhere."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(nowhere, stream)
+    os.closerange(3, work)
+    os.closerange(work + 1, 1 << 16)
+
+
+def _read_all(line: socket.socket) -> bytes:
+    parts = []
+    while part := line.recv(1 << 16):
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _outcome(function: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Run `module:name`; what comes of it, in JSON values: ok, error (a `SigningError`) or failure."""
+    try:
+        module, _, name = function.partition(":")
+        return {"ok": getattr(importlib.import_module(module), name)(**arguments)}
+    except SigningError as error:
+        return {"error": [type(error).__name__, *map(str, error.args)]}
+    except MemoryError:
+        return {"failure": ["memory", ""]}
+    except Exception as fault:  # noqa: BLE001  (any fault of a parser is told to the caller as a crash)
+        reason = "output" if getattr(fault, "errno", None) == errno.EFBIG else "crash"
+        return {"failure": [reason, f"{type(fault).__name__}: {fault}"[:500]]}
+
+
+def _encoded(outcome: dict[str, Any]) -> bytes:
+    """JSON for the wire. Text from a broken document may hold lone surrogates; escaped, they travel."""
+    try:
+        return json.dumps(outcome).encode("ascii")
+    except MemoryError:
+        return b'{"failure": ["memory", ""]}'
+
+
+def main() -> None:
+    """Load, withdraw, say how, serve."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    for module in PRELOADED:
+        importlib.import_module(module)
+    isolation = withdraw()
+    # What is loaded stays shared with the children: the collector must not write into it.
+    gc.collect()
+    gc.freeze()
+    control.send(isolation.encode("ascii"))
+    Zygote(control).run()
+
+
+if __name__ == "__main__":
+    main()
