@@ -3,20 +3,23 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from oficialia.clock import Clock
+from oficialia.clock import Clock, now
 from oficialia.db import Database
 from oficialia.domain.codes import Codes
+from oficialia.settings import WebSettings, WorkerSettings
 from signing.sandbox import Sandbox
-from signing.trust import TrustAnchors
+from signing.trust import TrustAnchors, load_anchors
 from storage.bucket import Bucket
+
+MIB = 1024 * 1024
 
 
 @dataclass(frozen=True)
 class Limits:
     """Published limits of a filing: bytes, pages and anexos."""
 
-    file_bytes: int = 25_000_000
-    filing_bytes: int = 100_000_000
+    file_bytes: int = 25 * MIB
+    filing_bytes: int = 100 * MIB
     pages: int = 2_000
     anexos: int = 20
 
@@ -45,3 +48,39 @@ class Runtime:
     spool: Path
     limits: Limits
     labels: Labels
+
+
+def build(settings: WebSettings | WorkerSettings, *, clock: Clock = now) -> Runtime:
+    """The parts of one process from its settings. Opens nothing yet; call it after the fork.
+
+    Outside the demo a machine without isolation for hostile files is refused (SandboxUnavailable, at the first file).
+    """
+    return Runtime(
+        database=Database(settings.database_url.get_secret_value()),
+        bucket=Bucket(
+            settings.s3_endpoint,
+            settings.s3_access_key,
+            settings.s3_secret_key.get_secret_value(),
+            bucket=settings.s3_bucket,
+            region=settings.s3_region,
+            ca_file=str(settings.s3_ca or ""),
+        ),
+        sandbox=Sandbox(require_isolation=settings.env != "demo"),
+        anchors=load_anchors(settings.trust_dir),
+        codes=Codes(settings.hmac_secret.get_secret_value().encode()),
+        clock=clock,
+        spool=settings.spool_dir,
+        limits=Limits(
+            file_bytes=settings.max_file_mb * MIB,
+            filing_bytes=settings.max_filing_mb * MIB,
+            pages=settings.max_pages,
+            anexos=settings.max_anexos,
+        ),
+        labels=Labels(
+            municipality=settings.municipality,
+            state=settings.state,
+            office=settings.office,
+            contact=settings.contact,
+            public_url=settings.public_url,
+        ),
+    )

@@ -94,7 +94,7 @@ def _acuse(runtime: Runtime, filing: Filing) -> tuple[str, ...]:
     labels = runtime.labels
     return (
         f"Recibimos su escrito con el folio {filing.folio}. Adjuntamos su acuse de recibo sellado.",
-        f"Su clave de seguimiento es {runtime.codes.tracking(filing.id)}. No la comparta: con ella se abre su expediente.",
+        f"Su clave de seguimiento es {runtime.codes.tracking(filing.id)}. No la comparta: abre su expediente.",
         f"Siga su asunto en {labels.public_url}/seguimiento.",
         f"Compruebe el acuse en {labels.public_url}/v/{runtime.codes.verification(filing.id)}.",
         f"{labels.office}, {labels.municipality}",

@@ -86,11 +86,12 @@ def load_calendar(session: Session, published: Mapping[str, Any]) -> None:
     span.reference = published.get("nota", "")
     session.flush()
     session.execute(delete(CalendarDay).where(CalendarDay.span_id == span.id))
-    for day, reason in _closed_days(published).items():
+    for day, reason in closed_days(published).items():
         session.merge(CalendarDay(day=day, reason=reason, span_id=span.id))
 
 
-def _closed_days(published: Mapping[str, Any]) -> dict[date, str]:
+def closed_days(published: Mapping[str, Any]) -> dict[date, str]:
+    """Every day that a published calendar closes, with its reason."""
     days = {}
     for first, last, reason in published["periodos"]:
         day = date.fromisoformat(first)

@@ -1,0 +1,44 @@
+"""Finish by looking, not by assuming: every filing without its acuse must have work open, or wait for a person."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import exists, func, select
+
+from oficialia.domain.documents import Purpose
+from oficialia.domain.filing import Etapa
+from oficialia.models import Filing, Job, StoredObject
+from oficialia.runtime import Runtime
+from oficialia.services import outbox
+
+# A citizen was told that it takes a moment.
+LATE_AFTER = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """What one look found."""
+
+    late: int  # jobs open for longer than LATE_AFTER
+    quarantined: int  # jobs that wait for a person
+    asked_again: int  # filings whose work had been lost, which no crash should bring about
+
+
+def sweep(runtime: Runtime) -> Sweep:
+    """Looks once, and asks again for what is missing."""
+    with runtime.database.transaction() as session:
+        now = runtime.clock()
+        open_job = Job.done_at.is_(None)
+        without_work = select(Filing).where(
+            Filing.etapa != Etapa.ACUSE_LISTO, ~exists().where(Job.filing_id == Filing.id, open_job)
+        )
+        lost = session.scalars(without_work).all()
+        for filing in lost:
+            sealed = exists().where(StoredObject.filing_id == filing.id, StoredObject.purpose == Purpose.SEALED)
+            kind = outbox.Kind.ACUSE if session.scalar(select(sealed)) else outbox.Kind.SEAL
+            last = session.scalar(select(func.max(Job.ordinal)).where(Job.filing_id == filing.id, Job.kind == kind))
+            outbox.ask(session, kind, filing.id, now, ordinal=(last or 0) + 1)
+        waiting = open_job & Job.quarantined_at.is_(None) & (Job.created_at < now - LATE_AFTER)
+        late = session.scalar(select(func.count(Job.id)).where(waiting)) or 0
+        quarantined = session.scalar(select(func.count(Job.id)).where(open_job, Job.quarantined_at.is_not(None))) or 0
+        return Sweep(late, quarantined, len(lost))

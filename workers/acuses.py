@@ -1,0 +1,61 @@
+"""Issuing the acuse de recibo. Safe to run twice.
+
+1. Take the lease.
+2. Draft: the cadena original and the sixteen fields, from the register.
+3. Sello over the cadena; RFC 3161 token over it (without a TSA the acuse goes out and says so).
+4. Typeset the PDF with its attachments, seal it (PAdES), reopen and validate it.
+5. Store it, read it back and compare.
+6. Record it, with its leaf ``acuse`` and the mail to a confirmed address, and close the job: one transaction.
+"""
+
+from pathlib import Path
+
+from celery import shared_task
+
+from oficialia.domain.documents import Purpose
+from oficialia.services import acuses
+from oficialia.services.acuse_fields import Draft
+from oficialia.services.acuses import Issued
+from oficialia.services.sealing import PDF
+from signing.acuse_pdf import acuse_pdf
+from signing.errors import TimestampUnavailable
+from signing.seal import Sealed
+from signing.timestamp import TimestampToken
+from storage.keys import object_key
+from workers.parts import Parts, folder, leased, log, parts
+
+
+@shared_task(name="acuses.emitir")
+def issue(job_id: int) -> None:
+    """Issues the acuse of the filing of an outbox job."""
+    ours = parts()
+    runtime = ours.runtime
+    with leased(runtime, job_id) as lease:  # 1
+        drafted = acuses.draft(runtime, lease, ours.certificate) if lease else None  # 2
+        if lease is None or drafted is None:
+            return
+        cadena = drafted.cadena.encode()
+        sello = acuses.spell_sello(ours.identity.sign(cadena))
+        issued = Issued(drafted.cadena, sello, _token(ours, cadena))  # 3
+        with folder(runtime) as place:
+            target = place / "acuse.pdf"
+            sealed = _typeset_and_seal(ours, drafted, issued, place, target)  # 4
+            key = object_key(lease.filing_id, Purpose.ACUSE, sealed.sha256, "pdf")
+            stored = runtime.bucket.put(key, target, sha256=sealed.sha256, media_type=PDF)  # 5
+        acuses.record(runtime, lease, issued=issued, sealed=sealed, stored=stored, certificate=ours.certificate)  # 6
+        log.info("acuse of %s issued", drafted.folio)
+
+
+def _token(ours: Parts, cadena: bytes) -> TimestampToken | None:
+    try:
+        return ours.timestamper.stamp(cadena)
+    except TimestampUnavailable as error:
+        log.warning("no RFC 3161 token for the cadena original: %s", error)
+        return None
+
+
+def _typeset_and_seal(ours: Parts, drafted: Draft, issued: Issued, place: Path, target: Path) -> Sealed:
+    now = ours.runtime.clock()
+    unsealed = place / "acuse-sin-sello.pdf"
+    unsealed.write_bytes(acuse_pdf(acuses.content(drafted, issued, now), acuses.attachments(issued)))
+    return ours.engine.seal_own(unsealed, target, reason=f"Acuse de recibo {drafted.folio}", at=now)

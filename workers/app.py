@@ -1,0 +1,69 @@
+"""The Celery application: queues, limits and what beat repeats.
+
+The broker is only a bell (docs/adr): what is to be done stands in the outbox, so a message carries one job number,
+nothing
+is retried, delayed or answered through the broker, and losing all of it loses nothing.
+"""
+
+from celery import Celery
+from celery.signals import setup_logging
+
+from oficialia.services.outbox import Kind
+from oficialia.settings import QueueSettings, load
+from workers.logs import configure
+
+# The time a task may take. Sealing 100 MB in the sandbox, twice, with a slow TSA takes well under a minute; the hard
+# limit
+# stays below outbox.LEASE, so that who holds a lease is alive.
+SOFT_SECONDS, HARD_SECONDS = 120, 150
+
+TASKS: dict[Kind, str] = {
+    Kind.SEAL: "sellado.sellar",
+    Kind.ACUSE: "acuses.emitir",
+    Kind.MAIL_CODE: "correo.enviar",
+    Kind.MAIL_ACUSE: "correo.enviar",
+}
+QUEUES = ("sellado", "acuses", "correo", "mantenimiento")
+
+
+@setup_logging.connect
+def _our_logs(loglevel: int = 0, **_unused: object) -> None:
+    configure(loglevel)
+
+
+def make_app(redis_url: str) -> Celery:
+    """The application on the broker at ``redis_url``."""
+    app = Celery(
+        "oficialia", broker=redis_url, include=["workers.sealing", "workers.acuses", "workers.mail", "workers.upkeep"]
+    )
+    app.conf.update(
+        task_ignore_result=True,  # with a result backend, publishing hangs when the broker is down
+        task_acks_late=True,
+        task_reject_on_worker_lost=True,
+        worker_prefetch_multiplier=1,
+        task_soft_time_limit=SOFT_SECONDS,
+        task_time_limit=HARD_SECONDS,
+        task_default_queue="mantenimiento",
+        task_routes={"sellado.*": "sellado", "acuses.*": "acuses", "correo.*": "correo"},
+        task_serializer="json",
+        accept_content=["json"],
+        timezone="America/Mexico_City",
+        broker_connection_retry_on_startup=True,
+        # A longer task would be delivered twice; and the defaults look for lost messages only every 100 s.
+        broker_transport_options={
+            "visibility_timeout": HARD_SECONDS + 30,
+            "unacked_restore_interval": 5,
+            "unacked_restore_throttle": 1,
+            "socket_connect_timeout": 3,
+            "socket_timeout": 10,
+        },
+        worker_max_tasks_per_child=1000,
+        beat_schedule={
+            "vigilar": {"task": "mantenimiento.vigilar", "schedule": 60.0},
+            "limpiar": {"task": "mantenimiento.limpiar", "schedule": 3600.0},
+        },
+    )
+    return app
+
+
+app = make_app(load(QueueSettings).redis_url.get_secret_value())

@@ -1,0 +1,91 @@
+"""What a worker's process works with, made once after the fork: the runtime, the seal identity and the sealing
+engine."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from celery.exceptions import SoftTimeLimitExceeded
+from celery.utils.log import get_task_logger
+
+from oficialia import runtime as runtimes
+from oficialia.runtime import Runtime
+from oficialia.services import outbox
+from oficialia.services.certificates import SealCertificate
+from oficialia.settings import WorkerSettings, load
+from signing.errors import IdentityUnusable
+from signing.identity import SealIdentity
+from signing.seal import SealEngine
+from signing.timestamp import Timestamper
+from signing.trust import load_anchors
+
+log = get_task_logger("oficialia.trabajo")
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Runtime, identity and engine of one worker process."""
+
+    settings: WorkerSettings
+    runtime: Runtime
+    identity: SealIdentity
+    timestamper: Timestamper
+    engine: SealEngine
+
+    @property
+    def certificate(self) -> SealCertificate:
+        """The public part of the identity, as the register keeps it."""
+        identity = self.identity
+        return SealCertificate(
+            identity.serial, identity.certificate.sha256.hex(), identity.subject, identity.certificate_pem
+        )
+
+
+@cache
+def parts() -> Parts:
+    """This process's parts. Raises SettingsError, IdentityUnusable."""
+    settings = load(WorkerSettings)
+    runtime = runtimes.build(settings)
+    identity = _identity(settings)
+    password = settings.tsa_password.get_secret_value() if settings.tsa_password else ""
+    timestamper = Timestamper(
+        settings.tsa_url, load_anchors(settings.tsa_anchors), username=settings.tsa_user, password=password
+    )
+    engine = SealEngine(runtime.sandbox, identity, timestamper=timestamper, anchors=runtime.anchors)
+    return Parts(settings, runtime, identity, timestamper, engine)
+
+
+def _identity(settings: WorkerSettings) -> SealIdentity:
+    password = settings.seal_password.get_secret_value() if settings.seal_password else ""
+    if settings.seal_pkcs12:
+        return SealIdentity.from_pkcs12(settings.seal_pkcs12, password)
+    if settings.seal_certificate and settings.seal_key:
+        return SealIdentity.from_pem(settings.seal_certificate, settings.seal_key, password)
+    msg = "no seal was configured"
+    raise IdentityUnusable(msg)
+
+
+@contextmanager
+def folder(runtime: Runtime) -> Iterator[Path]:
+    """A working folder in the spool, gone afterwards."""
+    with TemporaryDirectory(dir=runtime.spool, prefix="trabajo-") as name:
+        yield Path(name)
+
+
+@contextmanager
+def leased(runtime: Runtime, job_id: int) -> Iterator[outbox.Lease | None]:
+    """The lease on a job, or None when there is nothing to do. Whatever goes wrong inside gives the job back with its
+    reason:
+    a later attempt, or in the end quarantine and a person. Never kills the worker."""
+    lease = outbox.take(runtime.database, job_id, runtime.clock())
+    try:
+        yield lease
+    except (Exception, SoftTimeLimitExceeded) as error:
+        if lease is None:
+            raise
+        reason = f"{type(error).__name__}: {error}"
+        log.exception("job %s (%s) failed", lease.job_id, lease.kind)
+        outbox.fail(runtime.database, lease, runtime.clock(), reason)

@@ -1,0 +1,31 @@
+"""Finishing by looking: late work is named, and the spool is kept clean."""
+
+import shutil
+import time
+
+from celery import shared_task
+
+from oficialia.services import reconcile
+from workers.parts import log, parts
+
+# Longer than any upload or task may live.
+LEFTOVER_SECONDS = 24 * 3600
+
+
+@shared_task(name="mantenimiento.vigilar")
+def watch() -> None:
+    """Asks again for work that a filing lacks, and names what is late or waits for a person."""
+    runtime = parts().runtime
+    found = reconcile.sweep(runtime)
+    if found.asked_again or found.late or found.quarantined:
+        log.warning("late %d, in quarantine %d, asked again %d", found.late, found.quarantined, found.asked_again)
+
+
+@shared_task(name="mantenimiento.limpiar")
+def clean() -> None:
+    """Removes what a crash left in the spool; everything of value is in storage by then."""
+    oldest = time.time() - LEFTOVER_SECONDS
+    for leftover in parts().runtime.spool.iterdir():
+        if leftover.stat().st_mtime < oldest:
+            log.info("removing a leftover of the spool: %s", leftover.name)
+            shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink(missing_ok=True)
