@@ -202,6 +202,11 @@ def variable(field: str) -> str:
     return PREFIX + field.upper()
 
 
+def inherited(*names: str) -> dict[str, str]:
+    """Those of the named variables that this process has, to be handed to a child."""
+    return {name: os.environ[name] for name in names if name in os.environ}
+
+
 def is_secret(field: FieldInfo) -> bool:
     """Whether the value is kept out of every text, and may come from a file named by `…_FILE`."""
     return "SecretStr" in str(field.annotation)

@@ -39,7 +39,7 @@ class Folder(MessageHandler):
 def program(folder: Path, *, port: int, environment: dict[str, str]) -> Program:
     """The mail sink as a program of its own."""
     argv = (sys.executable, "-m", "oficialia.embedded.mail_sink", str(port), str(folder))
-    return Program("correo", argv, environment, lambda: answers(port))
+    return Program("correo", argv, environment, lambda: answers(port), quiet=True)
 
 
 async def serve(port: int, folder: Path) -> None:

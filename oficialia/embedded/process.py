@@ -34,6 +34,8 @@ class Program:
     ready: Callable[[], bool] = lambda: True
     # Runs before each start and after the last stop: removes what it leaves outside its folder.
     tidy: Callable[[], None] = lambda: None
+    # Whether what it prints goes to its log alone, and not to the terminal.
+    quiet: bool = False
 
 
 def spawn(program: Program, output: IO[bytes] | int) -> subprocess.Popen[bytes]:

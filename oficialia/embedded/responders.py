@@ -17,4 +17,6 @@ def program(pki: Path, *, port: int, environment: dict[str, str]) -> Program:
     gunicorn = str(Path(sys.executable).parent / "gunicorn")
     application = f"certs.responders:create_app({str(pki)!r})"
     options = ("--no-control-socket", "--worker-class=gthread", "--threads=4", f"--bind={LOOPBACK}:{port}")
-    return Program("sellos-de-tiempo", (gunicorn, *options, application), environment, lambda: answers(port))
+    return Program(
+        "sellos-de-tiempo", (gunicorn, *options, application), environment, lambda: answers(port), quiet=True
+    )

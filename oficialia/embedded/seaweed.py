@@ -72,7 +72,7 @@ class SeaweedFS:
         ports = [f"-{_option(name)}={port}" for name, port in self.ports.items()]
         identities = f"-s3.config={self._write_identities()}"
         argv = (_weed(), "-logtostderr=true", "mini", f"-dir={data}", identities, *OPTIONS, *ports)
-        return Program("seaweedfs", argv, self._environment(), self._ready, self._remove_sockets)
+        return Program("seaweedfs", argv, self._environment(), self._ready, self._remove_sockets, quiet=True)
 
     def _environment(self) -> dict[str, str]:
         keys = {name: hashlib.sha256(f"{name}:{self.inner_secret}".encode()).hexdigest() for name in JWT_KEYS}

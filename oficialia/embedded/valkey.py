@@ -39,7 +39,7 @@ def program(folder: Path, *, port: int, password: str) -> Program:
             except redis.RedisError:
                 return False
 
-    return Program("valkey", (str(_server()), str(configuration)), {}, ready)
+    return Program("valkey", (str(_server()), str(configuration)), {}, ready, quiet=True)
 
 
 def _server() -> Path:

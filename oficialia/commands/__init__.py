@@ -1,0 +1,1 @@
+"""The commands of `oficialia`, one subject a file."""

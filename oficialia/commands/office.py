@@ -1,0 +1,48 @@
+"""`oficialia correr` and `oficialia demo`: the whole office on this machine."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from oficialia.commands.spanish import Command
+from oficialia.embedded import demo as demonstration
+from oficialia.embedded import office
+from oficialia.embedded.guard import guarded
+from oficialia.embedded.ports import free_ports
+from oficialia.embedded.process import ServiceFailed
+
+FOLDER = Path("var/demo")
+
+
+@click.command(cls=Command)
+@click.option("--carpeta", type=click.Path(file_okay=False, path_type=Path), default=FOLDER, show_default=True,
+              help="Dónde se guarda todo.")  # fmt: skip
+@click.option("--puerto", type=click.IntRange(0, 65535), default=8000, show_default=True, envvar="OFICIALIA_PUERTO",
+              show_envvar=True, help="Puerto del sitio; 0 elige uno libre.")  # fmt: skip
+@click.option("--callado", is_flag=True, help="No muestra lo que escribe cada proceso; queda en la carpeta log.")
+def correr(carpeta: Path, puerto: int, *, callado: bool) -> None:
+    """Pone en marcha la oficina completa en esta máquina, hasta Ctrl-C."""
+    port = puerto or free_ports(1)[0]
+
+    def echo(name: str, line: str) -> None:
+        if not callado or name == "supervisor":
+            click.echo(f"{name:>16} │ {line}")
+
+    def work() -> int:
+        try:
+            office.run(carpeta, port, say=click.echo, echo=echo)
+        except ServiceFailed as fault:
+            click.echo(f"Error: {fault}", err=True)
+            return 1
+        return 0
+
+    sys.exit(guarded(work))
+
+
+@click.command(cls=Command)
+@click.option("--carpeta", type=click.Path(file_okay=False, path_type=Path), default=FOLDER, show_default=True,
+              help="Dónde se guarda todo.")  # fmt: skip
+def demo(carpeta: Path) -> None:
+    """Presenta una petición de prueba como lo haría un navegador, y comprueba el acuse y la copia sellada."""
+    sys.exit(demonstration.run(carpeta, say=click.echo))

@@ -1,0 +1,113 @@
+"""Click in Spanish: its own words, and the faults that commands meet, worded for whoever runs them.
+
+Click asks gettext for each of its sentences; gettext knows only compiled catalogues in system folders. A table is
+enough, so this puts one in gettext's place, in click's modules only.
+"""
+
+from typing import Any
+
+import click
+from click import core, decorators, exceptions, formatting, parser, types
+
+from oficialia.db import DatabaseUnavailable
+from oficialia.embedded.process import ServiceFailed
+from oficialia.settings import SettingsError
+from storage.errors import StorageError
+
+WORDS = {
+    "Usage:": "Uso:",
+    "Usage: ": "Uso: ",
+    "Options": "Opciones",
+    "Positional arguments": "Argumentos",
+    "Commands": "Órdenes",
+    "Aborted!": "Interrumpido.",
+    "Error: {message}": "Error: {message}",
+    "Show this message and exit.": "Muestra esta ayuda y termina.",
+    "Show the version and exit.": "Muestra la versión y termina.",
+    "Try '{command} {option}' for help.": "Escriba «{command} {option}» para ver la ayuda.",
+    "Missing command.": "Falta la orden.",
+    "Missing argument": "Falta el argumento",
+    "Missing option": "Falta la opción",
+    "Missing parameter": "Falta el parámetro",
+    "Missing {param_type}": "Falta {param_type}",
+    "Missing parameter: {param_name}": "Falta el parámetro: {param_name}",
+    "No such option {name!r}.": "No existe la opción {name!r}.",
+    "No such command {name!r}.": "No existe la orden {name!r}.",
+    "Did you mean {possibility}?": "¿Quiso decir {possibility}?",
+    "(Possible options: {possibilities})": "(Opciones parecidas: {possibilities})",
+    "(Did you mean one of: {possibilities}?)": "(¿Quiso decir alguna de estas: {possibilities}?)",
+    "Invalid value: {message}": "Valor no admitido: {message}",
+    "Invalid value for {param_hint}: {message}": "Valor no admitido en {param_hint}: {message}",
+    "Choose from:\n\t{choices}": "Elija entre:\n\t{choices}",
+    "{value!r} is not {choice}.": "{value!r} no es {choice}.",
+    "{value!r} is not one of {choices}.": "{value!r} no es ninguno de {choices}.",
+    "{value!r} is not a valid {number_type}.": "{value!r} no es un número admitido.",
+    "{value} is not in the range {range}.": "{value} está fuera de {range}.",
+    "Got unexpected extra argument ({args})": "Sobra el argumento ({args})",
+    "Got unexpected extra arguments ({args})": "Sobran los argumentos ({args})",
+    "Option {name!r} requires an argument.": "A la opción {name!r} le falta su valor.",
+    "Option {name!r} does not take a value.": "La opción {name!r} no lleva valor.",
+    "env var: {var}": "variable: {var}",
+    "default: {default}": "por omisión: {default}",
+    "required": "obligatoria",
+    "file": "archivo",
+    "directory": "carpeta",
+    "path": "ruta",
+    "File": "El archivo",
+    "Directory": "La carpeta",
+    "Path": "La ruta",
+    "{name} {filename!r} does not exist.": "{name} {filename!r} no existe.",
+    "{name} {filename!r} is a file.": "{name} {filename!r} es un archivo.",
+    "{name} {filename!r} is a directory.": "{name} {filename!r} es una carpeta.",
+    "{name} {filename!r} is not readable.": "{name} {filename!r} no se puede leer.",
+    "{name} {filename!r} is not writable.": "{name} {filename!r} no se puede escribir.",
+}
+
+
+def word(text: str) -> str:
+    """A sentence of click's in Spanish; one that the table lacks stays as it is."""
+    return WORDS.get(text, text)
+
+
+def plural(singular: str, several: str, count: int) -> str:
+    """The same for a sentence with a plural."""
+    return word(singular if count == 1 else several)
+
+
+def speak_spanish() -> None:
+    """From now on click's own words are Spanish, in this process."""
+    for module in (core, decorators, exceptions, formatting, parser, types):
+        for name, function in (("_", word), ("ngettext", plural)):
+            if hasattr(module, name):
+                setattr(module, name, function)
+
+
+class Command(click.Command):
+    """A command whose usage line is in Spanish."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("options_metavar", "[OPCIONES]")
+        super().__init__(*args, **kwargs)
+
+
+class Group(click.Group):
+    """A group of commands; a fault of the installation is told in Spanish and ends with status 1, without a trace."""
+
+    command_class = Command
+    group_class = type
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("options_metavar", "[OPCIONES]")
+        kwargs.setdefault("subcommand_metavar", "ORDEN [ARGUMENTOS]...")
+        super().__init__(*args, **kwargs)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except (SettingsError, ServiceFailed) as fault:
+            raise click.ClickException(str(fault)) from fault
+        except DatabaseUnavailable as fault:
+            raise click.ClickException(f"La base de datos no responde: {fault}") from fault
+        except StorageError as fault:
+            raise click.ClickException(f"El depósito de documentos no responde como debe: {fault}") from fault

@@ -1,0 +1,2 @@
+def run(a, say):
+    return 0

@@ -1,0 +1,148 @@
+"""One installation of the embedded default: a folder with everything it keeps, and what each process may know of it."""
+
+import fcntl
+import json
+import os
+import secrets
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from oficialia.embedded import responders, seaweed, valkey
+from oficialia.embedded.ports import LOOPBACK, free_ports, is_free
+from oficialia.embedded.process import ServiceFailed
+from oficialia.settings import BucketSettings, ProcessSettings, inherited, variable
+
+SECRETS = ("sesion", "hmac", "valkey", "s3", "s3_interno")
+PORTS = ("valkey", "correo", "sellos")
+SEAWEED = "s3:"
+
+
+class InstallationBusy(ServiceFailed):
+    """Somebody else runs this installation."""
+
+
+@dataclass(frozen=True)
+class Installation:
+    """Its folder, the secrets made for it once, and the ports that its services keep."""
+
+    folder: Path
+    secrets: Mapping[str, str] = field(repr=False)
+    ports: Mapping[str, int]
+
+    @property
+    def pki(self) -> Path:
+        """The development PKI."""
+        return self.folder / "pki"
+
+    @property
+    def mail(self) -> Path:
+        """Where the messages are kept."""
+        return self.folder / "correo"
+
+    @property
+    def logs(self) -> Path:
+        """Where the output of each process is kept."""
+        return self.folder / "log"
+
+    @property
+    def spool(self) -> Path:
+        """Where files in transit are kept."""
+        return self.folder / "transito"
+
+    def seaweed(self) -> seaweed.SeaweedFS:
+        """The S3 server."""
+        ports = {name.removeprefix(SEAWEED): port for name, port in self.ports.items() if name.startswith(SEAWEED)}
+        return seaweed.SeaweedFS(self.folder / "s3", ports, "oficialia", self.secrets["s3"], self.secrets["s3_interno"])
+
+    def environment(self, process: type[ProcessSettings], web_port: int) -> dict[str, str]:
+        """All that a process of ours gets: how to run, and of the settings only those that it declares."""
+        known = {variable(name) for name in process.model_fields}
+        settings = {
+            name: value for name, value in self._settings(web_port).items() if name.removesuffix("_FILE") in known
+        }
+        return {**base_environment(self.folder), **settings}
+
+    def _settings(self, web_port: int) -> dict[str, str]:
+        s3 = self.seaweed()
+        values = {
+            "env": "demo",
+            "database_url": f"sqlite:///{self.folder / 'oficialia.db'}",
+            "public_url": f"http://{LOOPBACK}:{web_port}",
+            "contact": "Demostración sin valor legal",
+            "redis_url": valkey.url(self.ports["valkey"], self.secrets["valkey"]),
+            "s3_endpoint": s3.endpoint,
+            "s3_access_key": s3.access_key,
+            "s3_secret_key": s3.secret_key,
+            "s3_region": seaweed.REGION,
+            "s3_bucket": BucketSettings.model_fields["s3_bucket"].default,
+            "s3_retention_days": "1",
+            "session_secret": self.secrets["sesion"],
+            "hmac_secret": self.secrets["hmac"],
+            "spool_dir": str(self.spool),
+            "trust_dir": str(self.pki / "anclas"),
+            "min_free_mb": "200",
+            "throttle": "120 per minute; 2000 per hour",
+            "seal_pkcs12": str(self.pki / "sello.p12"),
+            "seal_password_file": str(self.pki / "sello.password"),
+            "tsa_url": responders.base_url(self.ports["sellos"]) + "/tsa",
+            "tsa_anchors": str(self.pki / "anclas"),
+            "smtp_host": LOOPBACK,
+            "smtp_port": str(self.ports["correo"]),
+            "smtp_tls": "no",
+            "smtp_from": "oficialia@chalco.example",
+        }
+        return {variable(name): value for name, value in values.items()}
+
+
+def base_environment(folder: Path) -> dict[str, str]:
+    """What any program needs to run: where programs are, language, where temporary files go; no setting, no secret."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), inherited("PATH").get("PATH", os.defpath)])
+    temporary = folder / "tmp"
+    temporary.mkdir(parents=True, exist_ok=True)
+    return {
+        **inherited("HOME", "USER", "TZ"),
+        "PATH": path,
+        "LANG": "C.UTF-8",
+        "PYTHONUNBUFFERED": "1",
+        "TMPDIR": str(temporary),
+    }
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[Installation]:
+    """The installation in `folder`, made on first use, ours alone for the time of the block.
+
+    A port that somebody else took meanwhile is replaced. Raises InstallationBusy when another process has it open.
+    """
+    folder = folder.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".candado").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise InstallationBusy(f"Ya hay una oficina funcionando en {folder}. Deténgala, o use --carpeta.") from None
+        yield _load(folder)
+
+
+def _load(folder: Path) -> Installation:
+    path = folder / "entorno.json"
+    known = json.loads(path.read_text("utf-8")) if path.exists() else {"secretos": {}, "puertos": {}}
+    # Hexadecimal, so that each can stand in an address or a configuration file as it is.
+    known["secretos"] = {name: known["secretos"].get(name) or secrets.token_hex(32) for name in SECRETS}
+    known["puertos"] = _ports(known["puertos"])
+    draft = path.with_suffix(".nuevo")
+    draft.touch(mode=0o600)
+    draft.write_text(json.dumps(known, indent=1), "utf-8")
+    draft.replace(path)
+    installation = Installation(folder, known["secretos"], known["puertos"])
+    installation.spool.mkdir(mode=0o700, exist_ok=True)
+    return installation
+
+
+def _ports(kept: Mapping[str, int]) -> dict[str, int]:
+    fresh = {**dict(zip(PORTS, free_ports(len(PORTS)), strict=True)),
+             **{SEAWEED + name: port for name, port in seaweed.choose_ports().items()}}  # fmt: skip
+    return {name: kept[name] if name in kept and is_free(kept[name]) else port for name, port in fresh.items()}
