@@ -1,0 +1,172 @@
+"""Makes a document ready to be sealed: everything that reads it, nothing that holds a key. Runs in the sandbox.
+
+1. Try the document as it came, strictly; leniently only for hybrid cross-references (ISO 32000-1, 7.5.8.4).
+2. An unsigned document that pyHanko cannot extend, or whose form relies on the reader to draw its text, is rewritten
+   first (`signing.rewrite`); the seal is then an increment over that copy. A signed one is never rewritten.
+3. The increment: our signature field, its appearance when there is room for it, and a signature dictionary with a gap.
+4. Whatever does not work ends as `wrap`: the caller makes a carátula.
+"""
+
+import shutil
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any, cast
+
+from pyhanko.pdf_utils.generic import pdf_name
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.rw_common import PdfHandler
+from pyhanko.sign import PdfSignatureMetadata, PdfSigner
+from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
+from pyhanko.sign.signers import ExternalSigner
+
+from signing.appearance import DrawnStamp
+from signing.increment import looks_signed
+from signing.page_box import PageBox, first_page_box
+from signing.place import Place, find_place
+from signing.rewrite import rewrite
+
+CHUNK = 1 << 20
+JSON = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _Wish:
+    """What the caller wants written: `art` is a drawn stamp (`signing.stamp.draw`) or None for an invisible seal."""
+
+    field: str
+    at: datetime
+    reason: str
+    office: str
+    reserve: int
+    art: Mapping[str, Any] | None
+
+
+class _NeedsAppearances(Exception):
+    """The form leaves its text to the reader to draw, which a seal would forbid."""
+
+
+def prepare(
+    source: str,
+    basis: str,
+    target: str,
+    *,
+    field: str,
+    at: str,
+    reason: str,
+    office: str,
+    reserve: int,
+    art: JSON | None,
+) -> JSON:
+    """Write `target`: the document with room for a signature of `reserve` bytes of DER.
+
+    Gives `outcome` "prepared" with `basis` ("source", or "rewritten" when the increment stands on the copy written to
+    the path `basis`), `visible`, `field`, `pages`, `gap_start` and `gap_end` (from `<` to after `>`); or `outcome`
+    "wrap" with a `detail` for the log.
+    """
+    wish = _Wish(field, datetime.fromisoformat(at), reason, office, reserve, art)
+    original, copy, result = Path(source), Path(basis), Path(target)
+    signed = looks_signed(original)
+    attempt = _attempt(lambda: _extend(original, result, wish, signed=signed))
+    if attempt["outcome"] == "prepared" or signed:
+        return {**attempt, "basis": "source"}
+    if (obstacle := _attempt(lambda: rewrite(original, copy)))["outcome"] == "wrap":
+        return obstacle
+    return {**_attempt(lambda: _extend(copy, result, wish, signed=False)), "basis": "rewritten"}
+
+
+def _attempt(work: Callable[[], JSON]) -> JSON:
+    try:
+        return work()
+    except Exception as fault:  # noqa: BLE001  (a hostile file raises anything: 118 of 4,267 no error of pyHanko's own)
+        return {"outcome": "wrap", "detail": f"{type(fault).__name__}: {fault}"[:300]}
+
+
+def _extend(basis: Path, target: Path, wish: _Wish, *, signed: bool) -> JSON:
+    shutil.copyfile(basis, target)
+    with target.open("rb+") as file:
+        writer = _open(file)
+        if _reader_draws_the_form(writer) and not signed:
+            raise _NeedsAppearances
+        page = first_page_box(writer)
+        place = _place(basis, page, wish.art)
+        return {"outcome": "prepared", **_write(writer, wish, place, keep_need_appearances=signed)}
+
+
+def _open(file: IO[bytes]) -> IncrementalPdfFileWriter:
+    writer = IncrementalPdfFileWriter(file, strict=True)
+    if writer.prev.xrefs.hybrid_xrefs_present:
+        writer = IncrementalPdfFileWriter(file, strict=False)
+    if writer.prev.encrypted:
+        writer.encrypt("")
+    if writer.security_handler is not None and writer.security_handler.pdf_mac_enabled:
+        raise PdfError("the document is authenticated with a password (ISO 32004)")
+    return writer
+
+
+def _reader_draws_the_form(handler: PdfHandler) -> bool:
+    form = handler.root.get("/AcroForm", {})
+    return bool(form.get("/NeedAppearances", False)) and bool(form.get("/Fields", ()))
+
+
+def _place(basis: Path, page: PageBox, art: Mapping[str, Any] | None) -> Place | None:
+    """Where the stamp goes: nowhere on a page that cannot be rendered, or that two readers see differently."""
+    if art is None:
+        return None
+    sizes = [(drawing["width"], drawing["height"]) for drawing in art["drawings"]]
+    with suppress(Exception):
+        place = find_place(basis, sizes, art["smallest"], page.unit)
+        if place is not None and page.holds(place.box, place.rotation):
+            return place
+    return None
+
+
+def _write(writer: IncrementalPdfFileWriter, wish: _Wish, place: Place | None, *, keep_need_appearances: bool) -> JSON:
+    name = _unused_name(writer, wish.field)
+    needed = _reader_draws_the_form(writer)
+    session = _signer(wish, name, place).init_signing_session(writer)
+    if needed and keep_need_appearances:
+        # pyHanko deletes it; in a signed document nobody may draw the appearances instead.
+        writer.root["/AcroForm"][pdf_name("/NeedAppearances")] = True
+    session.system_time = wish.at
+    document = session.prepare_tbs_document(None, bytes_reserved=2 * wish.reserve)
+    gap, _ = document.digest_tbs_document(in_place=True, chunk_size=CHUNK)
+    return {
+        "visible": place is not None,
+        "field": name,
+        "pages": int(writer.prev.root["/Pages"]["/Count"]),
+        "gap_start": gap.reserved_region_start,
+        "gap_end": gap.reserved_region_end,
+    }
+
+
+def _signer(wish: _Wish, name: str, place: Place | None) -> PdfSigner:
+    metadata = PdfSignatureMetadata(
+        field_name=name,
+        md_algorithm="sha256",
+        subfilter=SigSeedSubFilter.PADES,
+        reason=wish.reason,
+        name=wish.office,
+    )
+    signer = ExternalSigner(signing_cert=None, cert_registry=None, signature_value=b"")
+    if place is None or wish.art is None:
+        spec = SigFieldSpec(name, readable_field_name=wish.reason)
+        return PdfSigner(metadata, signer, new_field_spec=spec)
+    # pyHanko's annotation says whole points; it takes any number.
+    spec = SigFieldSpec(name, box=cast(tuple[int, int, int, int], place.box), readable_field_name=wish.art["summary"])
+    style = DrawnStamp(drawing=wish.art["drawings"][place.drawing], faces=wish.art["faces"], rotation=place.rotation)
+    return PdfSigner(metadata, signer, new_field_spec=spec, stamp_style=style)
+
+
+def _unused_name(handler: PdfHandler, wanted: str) -> str:
+    """`wanted`, numbered when the form has such a field: an existing one is somebody else's."""
+    form = handler.root.get("/AcroForm", {})
+    taken = {field.get_object().get("/T") for field in form.get("/Fields", ())}
+    number, name = 1, wanted
+    while name in taken:
+        number += 1
+        name = f"{wanted}-{number}"
+    return name

@@ -1,0 +1,171 @@
+"""The stamp: what a citizen sees of the seal, drawn by hand as PDF content.
+
+Two drawings of the same words, one wide for the head or foot of a page and one tall for its sides; `signing.place`
+chooses which one fits. They are drawn here, beside the key, from our own words only; the sandbox merely embeds them.
+Opaque white ground, so that the QR is read over anything; every letter stands in an embedded font.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Any
+from urllib.parse import urlsplit
+
+import segno
+
+from signing.fonts import Weight
+from signing.stamp_font import face
+
+INK = "0.13 0.13 0.15"
+ACCENT = "0.41 0.11 0.20"
+"""Wine red, as the seals of Mexican offices; dark enough to read when printed in grey."""
+FAINT = "0.36 0.36 0.40"
+
+WIDE = (216.0, 70.0)
+TALL = (70.0, 150.0)
+"""Width and height in points at standard size; `signing.place` may shrink them to `SMALLEST`."""
+SMALLEST = 0.72
+"""At this scale a QR module is 0.35 mm and the folio 8 pt: below it neither a telephone nor an eye reads them."""
+
+QUIET_ZONE = 3
+"""Modules of white around the QR. The norm asks for 4; the fourth is `QR_INSET`."""
+QR_MASK = 3
+"""Fixed, because trying all eight takes five times as long; any mask decodes."""
+QR_INSET = 2.0
+PADDING = 5.0
+BORDER = 0.8
+LEADING = 1.12
+"""Height of a line in sizes; `DESCENT` of it lies below the base line."""
+DESCENT = 0.24
+RESOURCE = {Weight.REGULAR: "F1", Weight.SEMIBOLD: "F2"}
+"""Names of the faces in the resources of the appearance."""
+
+JSON = dict[str, Any]
+Modules = Sequence[Sequence[int]]
+
+
+@dataclass(frozen=True)
+class StampContent:
+    """The words of the stamp, already worded in es-MX. `url` is what the QR says: where the document is verified."""
+
+    office: str
+    folio: str
+    registered_at: str
+    digest_prefix: str
+    url: str
+
+    def summary(self) -> str:
+        """One line for those who cannot see the stamp (the alternate name of the field)."""
+        return f"Sello de {self.office}. Folio {self.folio}. Registrado: {self.registered_at}."
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A line of text at its size in points, with the white above it."""
+
+    text: str
+    weight: Weight
+    size: float
+    color: str
+    gap: float
+
+    def wrapped(self, width: float) -> list["_Line"]:
+        """This line broken between words so that each part fits `width`; a single word that does not, shrinks."""
+        parts: list[str] = []
+        for word in self.text.split():
+            joined = f"{parts[-1]} {word}" if parts else word
+            if parts and face(self.weight).width(joined, self.size) <= width:
+                parts[-1] = joined
+            else:
+                parts.append(word)
+        return [self._shrunk(part, width, self.gap if number == 0 else 0.5) for number, part in enumerate(parts)]
+
+    def _shrunk(self, text: str, width: float, gap: float) -> "_Line":
+        natural = face(self.weight).width(text, self.size)
+        return replace(self, text=text, gap=gap, size=self.size * min(1, width / natural))
+
+
+def draw(content: StampContent) -> JSON:
+    """Both drawings and the faces they use, in a form that enters the sandbox (see `signing.appearance`)."""
+    modules = _modules(content.url)
+    return {
+        "summary": content.summary(),
+        "smallest": SMALLEST,
+        "faces": {RESOURCE[weight]: face(weight).as_json() for weight in RESOURCE},
+        "drawings": [_wide(content, modules), _tall(content, modules)],
+    }
+
+
+def _wide(content: StampContent, modules: Modules) -> JSON:
+    width, height = WIDE
+    side = height - 2 * QR_INSET
+    left = QR_INSET + side + 2
+    text = _text(_lines(content), left, PADDING, width - left - PADDING, height - 2 * PADDING)
+    return _drawing(WIDE, _qr(modules, QR_INSET, QR_INSET, side) + text)
+
+
+def _tall(content: StampContent, modules: Modules) -> JSON:
+    width, height = TALL
+    side = width - 2 * QR_INSET
+    bottom = height - QR_INSET - side
+    text = _text(_lines(content), PADDING, PADDING, width - 2 * PADDING, bottom - PADDING)
+    return _drawing(TALL, _qr(modules, QR_INSET, bottom, side) + text)
+
+
+def _lines(content: StampContent) -> list[_Line]:
+    address, _, code = content.url.rpartition("/")
+    place = urlsplit(address)
+    return [
+        _Line(content.office, Weight.SEMIBOLD, 8, INK, 0),
+        _Line(content.folio, Weight.SEMIBOLD, 13, ACCENT, 2.5),
+        _Line(f"Registrado: {content.registered_at}", Weight.REGULAR, 7, INK, 2.5),
+        _Line(f"SHA-256: {content.digest_prefix}…", Weight.REGULAR, 6.5, INK, 1.5),
+        _Line(f"Verifique en {place.netloc}{place.path}/", Weight.REGULAR, 6, FAINT, 2.5),
+        _Line(code, Weight.SEMIBOLD, 6, FAINT, 0.5),
+    ]
+
+
+def _text(lines: Iterable[_Line], x: float, y: float, width: float, height: float) -> str:
+    """The lines, wrapped to `width`, shrunk together if they are too many, and centred in `height`."""
+    wrapped = [part for line in lines for part in line.wrapped(width)]
+    natural = sum(line.gap + line.size * LEADING for line in wrapped)
+    scale = min(1, height / natural)
+    top = y + (height + natural * scale) / 2
+    shown = []
+    for line in wrapped:
+        top -= (line.gap + line.size * LEADING) * scale
+        shown.append(_line(line, x, top + line.size * DESCENT * scale, line.size * scale))
+    return "BT\n" + "\n".join(shown) + "\nET\n"
+
+
+def _line(line: _Line, x: float, y: float, size: float) -> str:
+    glyphs = face(line.weight).encode(line.text)
+    return f"/{RESOURCE[line.weight]} {size:.3f} Tf {line.color} rg 1 0 0 1 {x:.2f} {y:.2f} Tm <{glyphs}> Tj"
+
+
+def _modules(url: str) -> Modules:
+    """The QR of `url` with level M: 15 % of it may be hidden by a stain or a staple."""
+    return segno.make_qr(url, error="m", boost_error=False, mask=QR_MASK).matrix
+
+
+def _qr(modules: Modules, x: float, y: float, side: float) -> str:
+    """The dark modules as rectangles, those that touch in a row joined, all filled at once: no hairlines between."""
+    step = side / (len(modules) + 2 * QUIET_ZONE)
+    marks = []
+    for number, row in enumerate(modules):
+        base = y + side - (number + 1 + QUIET_ZONE) * step
+        column = 0
+        for dark, run in groupby(row):
+            length = len(list(run))
+            if dark:
+                marks.append(f"{x + (column + QUIET_ZONE) * step:.3f} {base:.3f} {length * step:.3f} {step:.3f} re")
+            column += length
+    return "0 g\n" + "\n".join(marks) + "\nf\n"
+
+
+def _drawing(size: tuple[float, float], inside: str) -> JSON:
+    width, height = size
+    half = BORDER / 2
+    ground = f"1 g 0 0 {width:g} {height:g} re f\n"
+    border = f"{ACCENT} RG {BORDER} w {half} {half} {width - BORDER:g} {height - BORDER:g} re S\n"
+    return {"width": width, "height": height, "content": f"q\n{ground}{border}{inside}Q\n"}

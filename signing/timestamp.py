@@ -1,0 +1,145 @@
+"""Time-stamp tokens (RFC 3161) from an authority over HTTP: asked, checked against the anchors, handed over whole.
+
+What comes back is not believed: the token must be over our digest, carry our nonce, and be signed by a certificate for
+time stamping (extended key usage, RFC 3161 2.3) that leads to one of the anchors given. The Timestamper keeps its
+connection, so use one for each process.
+"""
+
+import asyncio
+import secrets
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+import requests
+from asn1crypto import algos, cms, tsp
+from pyhanko.sign.general import SigningError as PdfSigningError
+from pyhanko.sign.validation.generic_cms import validate_tst_signed_data
+from pyhanko.sign.validation.status import TimestampSignatureStatus
+from pyhanko_certvalidator.errors import PathError, ValidationError
+
+from signing.errors import TimestampUnavailable
+from signing.trust import TrustAnchors, validation_context
+
+RESPONSE_CAP = 1 << 20
+"""Bytes. A token with its chain and revocation lists stays below 64 KiB; more than this is no token."""
+
+CHUNK = 1 << 14
+FIRST_TOKEN_SIZE = 8192
+"""Bytes to reserve for a token before the first one is seen: tokens with their chain take 2 to 7 KiB."""
+
+GRANTED = ("granted", "granted_with_mods")
+
+
+@dataclass(frozen=True)
+class TimestampToken:
+    """A token that passed every check of this module."""
+
+    response_der: bytes
+    """The whole TimeStampResp: the content of a `.tsr` file, which `openssl ts -verify` reads."""
+    token_der: bytes
+    """The token alone (CMS ContentInfo), as it is embedded in a signature."""
+    gen_time: datetime
+    tsa: str
+    """Subject of the authority's certificate, for people."""
+
+
+class Timestamper:
+    """Asks one authority for tokens. Every failure, of the network or of the token, is TimestampUnavailable."""
+
+    def __init__(
+        self, url: str, anchors: TrustAnchors, *, timeout_seconds: float = 5, username: str = "", password: str = ""
+    ) -> None:
+        self._url = url
+        self._anchors = anchors
+        self._timeout = timeout_seconds
+        self._session = requests.Session()
+        # Proxies and .netrc of the machine are no configuration of ours.
+        self._session.trust_env = False
+        if username:
+            self._session.auth = (username, password)
+        self._largest_token = FIRST_TOKEN_SIZE
+
+    @property
+    def token_size(self) -> int:
+        """Bytes to reserve for the next token: the largest seen so far, and some room for a longer serial or time."""
+        return self._largest_token + 256
+
+    def stamp(self, message: bytes) -> TimestampToken:
+        """A token over the SHA-256 of `message`."""
+        return self.stamp_digest(sha256(message).digest())
+
+    def stamp_digest(self, digest: bytes) -> TimestampToken:
+        """A token over `digest`, a SHA-256 that the caller has computed."""
+        nonce = secrets.randbits(63) | 1 << 62
+        response_der = self._post(_request(digest, nonce))
+        token = _checked(response_der, digest, nonce, self._anchors)
+        self._largest_token = max(self._largest_token, len(token.token_der))
+        return token
+
+    def _post(self, body: bytes) -> bytes:
+        deadline = time.monotonic() + self._timeout
+        headers = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
+        try:
+            with self._session.post(
+                self._url, data=body, headers=headers, timeout=self._timeout, allow_redirects=False, stream=True
+            ) as response:
+                if response.status_code != requests.codes.ok:
+                    raise TimestampUnavailable(f"HTTP {response.status_code}")
+                return _read_capped(response, deadline)
+        except requests.RequestException as error:
+            raise TimestampUnavailable(type(error).__name__) from error
+
+
+def _read_capped(response: requests.Response, deadline: float) -> bytes:
+    """The body, unless it is too long or drips in more slowly than the deadline allows."""
+    body = bytearray()
+    for chunk in response.iter_content(CHUNK):
+        body += chunk
+        if len(body) > RESPONSE_CAP:
+            raise TimestampUnavailable("the response is too long")
+        if time.monotonic() > deadline:
+            raise TimestampUnavailable("the response came too slowly")
+    return bytes(body)
+
+
+def _request(digest: bytes, nonce: int) -> bytes:
+    imprint = {"hash_algorithm": algos.DigestAlgorithm({"algorithm": "sha256"}), "hashed_message": digest}
+    request = tsp.TimeStampReq({"version": "v1", "message_imprint": imprint, "nonce": nonce, "cert_req": True})
+    return bytes(request.dump())
+
+
+def _checked(response_der: bytes, digest: bytes, nonce: int, anchors: TrustAnchors) -> TimestampToken:
+    try:
+        response = tsp.TimeStampResp.load(response_der, strict=True)
+        status = response["status"]["status"].native
+        if status not in GRANTED:
+            raise TimestampUnavailable(f"the authority answered {status}")
+        token = response["time_stamp_token"]
+        info: tsp.TSTInfo = token["content"]["encap_content_info"]["content"].parsed
+        if info["nonce"].native != nonce:
+            raise TimestampUnavailable("the nonce is not ours")
+        verified = _verify(token, digest, anchors)
+        return TimestampToken(
+            response_der, token.dump(), verified.timestamp, verified.signing_cert.subject.human_friendly
+        )
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        # asn1crypto parses lazily: what is malformed shows only when it is used.
+        raise TimestampUnavailable("the response cannot be read") from error
+
+
+def _verify(token: cms.ContentInfo, digest: bytes, anchors: TrustAnchors) -> TimestampSignatureStatus:
+    """Signature, imprint, purpose and chain, at the time that the token itself asserts."""
+    info = token["content"]["encap_content_info"]["content"].parsed
+    if info["message_imprint"]["hash_algorithm"]["algorithm"].native != "sha256":
+        raise TimestampUnavailable("the imprint has another algorithm")
+    context = validation_context(anchors, at=info["gen_time"].native)
+    try:
+        facts = asyncio.run(validate_tst_signed_data(token["content"], context, lambda _algorithm: digest))
+    except (PdfSigningError, PathError, ValidationError) as error:
+        raise TimestampUnavailable(str(error)) from error
+    status = TimestampSignatureStatus(**facts)
+    if not (status.valid and status.intact and status.trusted):
+        raise TimestampUnavailable("the token does not verify against the anchors")
+    return status
