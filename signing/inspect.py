@@ -4,7 +4,8 @@ The file is opened in the sandbox only (`signing.inspection`), never in the proc
 what no repair can open, what asks for a password, and what exceeds a published limit; everything else is received, with
 flags that tell a person what was observed.
 
-1. Empty, or neither PDF, JPEG nor PNG by its first bytes: refused. The extension decides nothing; a wrong one is a flag.
+1. Empty, or neither PDF, JPEG nor PNG by its first bytes: refused. The
+   extension decides nothing; a wrong one is a flag.
 2. In the sandbox: pages and health of a PDF, by two parsers; dimensions and a trial decoding of an image.
 3. The signatures of a PDF are examined in a second child: that they are too heavy is no reason to refuse the document.
 """

@@ -1,7 +1,7 @@
 """The signatures that a document bears: who, when, whether they still fit it, and what could not be checked.
 
-Nothing here says that a signature is valid in law; it says what was examined. The examination itself runs in the sandbox
-(`signing.examination`, with its numbered steps), fetches nothing, and trusts the anchors it is given.
+Nothing here says that a signature is valid in law; it says what was examined. The examination itself runs in the
+sandbox (`signing.examination`, with its numbered steps), fetches nothing, and trusts the anchors it is given.
 """
 
 from collections.abc import Mapping, Sequence
