@@ -1,0 +1,65 @@
+"""The web process: settings and real parts in, a Flask application out.
+
+``gunicorn 'oficialia.app:create_app()'`` reads the environment; tests hand in a runtime of their own.
+"""
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from oficialia import settings
+from oficialia.runtime import Runtime, build
+from oficialia.settings import WebSettings
+from oficialia.web import (
+    catalog,
+    confirmation,
+    context,
+    errors,
+    pages,
+    security,
+    session,
+    throttle,
+    tracking,
+    uploads,
+    ventanilla,
+    verification,
+)
+from oficialia.web.context import WebOptions
+
+_MEBIBYTE = 1 << 20
+_BLUEPRINTS = (pages, catalog, ventanilla, confirmation, tracking, verification)
+
+
+def create_app(runtime: Runtime | None = None, options: WebOptions | None = None) -> Flask:
+    """The application on ``runtime``; without arguments, everything comes from the environment.
+
+    Raises SettingsError with every fault of the environment at once.
+    """
+    if runtime is None or options is None:
+        read = settings.load(WebSettings)
+        runtime, options = runtime or build(read), options or options_of(read)
+    app = Flask(__name__)
+    context.install(app, runtime, options)
+    session.install(app, options)
+    security.install(app, options)
+    uploads.install(app)
+    errors.install(app)
+    for module in _BLUEPRINTS:
+        app.register_blueprint(module.blueprint)
+    throttle.install(app, options)
+    if options.proxies:
+        hops = options.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    return app
+
+
+def options_of(read: WebSettings) -> WebOptions:
+    """What the pages need of the settings."""
+    return WebOptions(
+        session_secret=read.session_secret.get_secret_value(),
+        redis_url=read.redis_url.get_secret_value(),
+        throttle=read.throttle,
+        min_free_bytes=read.min_free_mb * _MEBIBYTE,
+        proxies=read.trusted_proxies,
+        https=read.public_url.startswith("https://"),
+        demo=read.env == "demo",
+    )

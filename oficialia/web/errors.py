@@ -1,0 +1,99 @@
+"""Every way in which a request can end badly, as a page with a sentence and a way on.
+
+The classes of `oficialia.errors` carry their own status and sentence; this is where they, and the refusals of the web
+server library, become responses.
+"""
+
+import logging
+
+from flask import Flask, Response, make_response, render_template
+from flask_limiter.errors import RateLimitExceeded
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from oficialia.db import DatabaseUnavailable
+from oficialia.errors import NotFound, OficialiaError, TooMany, Unavailable
+from oficialia.web.context import megabytes, runtime
+from oficialia.web.security import route
+
+_log = logging.getLogger("oficialia.web")
+_OTHER = "Ocurrió una falla de nuestra parte. Intente de nuevo en unos minutos."
+_SENTENCES: dict[int, tuple[str, str]] = {  # title, sentence
+    400: (
+        "No pudimos leer su envío",
+        "El envío llegó incompleto o dañado. Regrese a la página anterior y envíelo de nuevo.",
+    ),
+    403: ("No tiene permiso para ver esto", "Esta página no está abierta para usted."),
+    404: ("No encontramos esta página", NotFound.sentence),
+    405: ("Esta acción no existe aquí", "La página no acepta ese tipo de solicitud. Empiece desde el inicio."),
+    408: ("El envío tardó demasiado", "La conexión se interrumpió antes de terminar. Intente de nuevo."),
+    409: ("Este formulario ya se envió", "Este formulario ya se envió con otro contenido."),
+    413: ("Su envío pesa demasiado", ""),
+    414: ("La dirección es demasiado larga", "Revise la dirección o empiece desde el inicio."),
+    415: ("No recibimos ese tipo de envío", "Use el formulario de esta página para enviar sus documentos."),
+    422: ("Hay datos por corregir", "Revise los datos y envíelos de nuevo."),
+    429: ("Hubo demasiados intentos", TooMany.sentence),
+    500: ("Ocurrió una falla nuestra", OficialiaError.sentence),
+    503: ("El servicio no está disponible", Unavailable.sentence),
+}
+
+
+def install(app: Flask) -> None:
+    """Registers the handlers; no exception leaves the application as a bare 500."""
+    app.register_error_handler(OficialiaError, known)
+    app.register_error_handler(DatabaseUnavailable, _database)
+    app.register_error_handler(RateLimitExceeded, _throttled)
+    app.register_error_handler(HTTPException, _refused)
+    app.register_error_handler(Exception, _unforeseen)
+
+
+def page(status: int, sentence: str = "", *, retry_after: int = 0) -> Response:
+    """The page for ``status``, with its own sentence unless a better one is given."""
+    title, usual = _SENTENCES.get(status, (_SENTENCES[500][0], _OTHER))
+    response = make_response(render_template("error.html", status=status, title=title, sentence=sentence or usual))
+    response.status_code = status
+    response.headers["Cache-Control"] = "no-store"
+    if retry_after:
+        response.headers["Retry-After"] = str(retry_after)
+    return response
+
+
+def known(error: OficialiaError) -> Response:
+    """An error that already has its sentence."""
+    retry_after = getattr(error, "retry_after_seconds", 0) or (60 if error.status in {429, 503} else 0)
+    return page(error.status, error.sentence, retry_after=retry_after)
+
+
+def _database(_error: DatabaseUnavailable) -> Response:
+    return known(Unavailable())
+
+
+def _throttled(error: RateLimitExceeded) -> Response:
+    limit = error.limit.limit if error.limit else None
+    return page(429, retry_after=int(limit.get_expiry()) if limit else 60)
+
+
+def _refused(error: HTTPException) -> Response:
+    if error.response is not None and error.code is not None and error.code < 400:  # a redirect of the router
+        return make_response(error.response)
+    if isinstance(error, RequestEntityTooLarge):
+        return page(413, too_large())
+    code = error.code if error.code in _SENTENCES else 400 if (error.code or 500) < 500 else 500
+    response = page(code)
+    if error.code == 405:
+        response.headers["Allow"] = dict(error.get_headers()).get("Allow", "GET")
+    return response
+
+
+def too_large() -> str:
+    """What may be sent, when more was."""
+    limits = runtime().limits
+    return (
+        f"Recibimos archivos de hasta {megabytes(limits.file_bytes)}, y {megabytes(limits.filing_bytes)} en total. "
+        "Reduzca o divida sus archivos y envíelos de nuevo."
+    )
+
+
+def _unforeseen(error: Exception) -> Response:
+    # The route's template and the kind of error only: messages of libraries can quote what people sent.
+    _log.error("unforeseen %s in %s", type(error).__name__, route(), exc_info=error)
+    return page(500)

@@ -1,0 +1,185 @@
+"""The forms of the window: what each field may hold, and the sentence for when it does not.
+
+A form only checks shapes. The names of its fields are also how other programs file (docs/formatos.md).
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, Field, StringField, TextAreaField, ValidationError
+from wtforms.validators import Length, StopValidation
+
+from oficialia.domain.folio import Folio
+from oficialia.errors import FieldFault
+from oficialia.web import identifiers
+from oficialia.web.text import clean_line, clean_text
+
+ASUNTO = 200
+PETITION = 20_000  # about ten typed pages; longer ones come as a PDF
+EXPIRED = (
+    "La página estuvo abierta demasiado tiempo o su navegador no acepta cookies. "
+    "Revise sus datos y envíe el formulario otra vez."
+)
+_EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>.]+(\.[^@\s,;<>.]+)+")
+_PHONE = re.compile(r"[\d +().\-]{7,30}")
+_KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
+Check = Callable[[FlaskForm, Field], None]
+
+
+def _needed(sentence: str) -> Check:
+    def check(_form: FlaskForm, field: Field) -> None:
+        if not field.data:
+            raise StopValidation(sentence)
+
+    return check
+
+
+def _one_of(words: tuple[str, ...], sentence: str) -> Check:
+    def check(_form: FlaskForm, field: Field) -> None:
+        if field.data not in words:
+            raise StopValidation(sentence)
+
+    return check
+
+
+def _if_given(fits: Callable[[str], object], sentence: str) -> Check:
+    def check(_form: FlaskForm, field: Field) -> None:
+        if field.data and not fits(field.data):
+            raise ValidationError(sentence)
+
+    return check
+
+
+def _longest(characters: int) -> Length:
+    return Length(max=characters, message=f"Escriba {characters:,} caracteres o menos.")
+
+
+def _is_folio(value: str) -> bool:
+    return len(value) <= 40 and Folio.parse(value) is not None
+
+
+def _line(*checks: Any, longest: int = 200) -> StringField:
+    return StringField(filters=[clean_line], validators=[*checks, _longest(longest)])
+
+
+def _curp() -> StringField:
+    sentence = "Revise la CURP: tiene 18 letras y números. Si no la tiene a la mano, deje el espacio vacío."
+    return StringField(
+        filters=[clean_line, identifiers.normalise], validators=[_if_given(identifiers.is_curp, sentence)]
+    )
+
+
+def _rfc() -> StringField:
+    sentence = "Revise el RFC: tiene 12 o 13 letras y números. Si no lo tiene a la mano, deje el espacio vacío."
+    return StringField(
+        filters=[clean_line, identifiers.normalise], validators=[_if_given(identifiers.is_rfc, sentence)]
+    )
+
+
+class OfficeForm(FlaskForm):  # type: ignore[misc]  # the library has no types
+    """A form protected against forged requests, whose errors are sentences in Spanish."""
+
+    def faults(self) -> list[FieldFault]:
+        """Every fault in the order of the page, at most one a field."""
+        return [
+            FieldFault(field.name, EXPIRED if field.name == "csrf_token" else str(field.errors[0]))
+            for field in self
+            if field.errors
+        ]
+
+    def check(self) -> list[FieldFault]:
+        """Validates and returns the faults."""
+        self.validate()
+        return self.faults()
+
+    @property
+    def forged(self) -> bool:
+        """Whether the request cannot be shown to come from our own page in this session."""
+        return bool(self.csrf_token.errors)
+
+
+class FilingForm(OfficeForm):
+    """Everything of `/presentar` but its files."""
+
+    persona = StringField(
+        filters=[clean_line],
+        validators=[_one_of(("fisica", "juridica"), "Elija si presenta una persona o una empresa u organización.")],
+    )
+    nombre = _line(_needed("Escriba el nombre de quien presenta."))
+    curp = _curp()
+    rfc = _rfc()
+    correo = _line(
+        _if_given(_EMAIL.fullmatch, "Revise el correo: se escribe como nombre@correo.mx, sin espacios."), longest=254
+    )
+    telefono = _line(
+        _if_given(_PHONE.fullmatch, "Revise el teléfono: escriba solo números, por ejemplo 55 1234 5678."), longest=30
+    )
+    domicilio = _line(longest=300)
+    rep_nombre = _line()
+    rep_curp = _curp()
+    rep_rfc = _rfc()
+    destino = _line(_needed("Elija a quién dirige su escrito, o el trámite que pide."), longest=80)
+    asunto = _line(_needed("Escriba el asunto: en pocas palabras, de qué trata su escrito."), longest=ASUNTO)
+    forma = StringField(
+        filters=[clean_line],
+        validators=[
+            _one_of(("texto", "pdf", "fotos"), "Elija cómo entrega su escrito: escrito aquí, PDF o fotografías.")
+        ],
+    )
+    peticion = TextAreaField(filters=[clean_text], validators=[_longest(PETITION)])
+    folio_previo = _line(
+        _if_given(_is_folio, "Revise el folio anterior: es como OP-2026-000123-5. Si no lo recuerda, déjelo vacío.")
+    )
+    buzon = BooleanField()
+    declaracion = BooleanField(validators=[_needed("Marque la declaración para poder presentar.")])
+    privacidad = BooleanField(validators=[_needed("Confirme que leyó el aviso de privacidad.")])
+    privacidad_version = _line(longest=20)
+    clave_envio = StringField(filters=[clean_line])
+
+    def validate_asunto(self, field: Field) -> None:
+        """The asunto goes into the cadena original, whose separator is ``|``."""
+        if "|" in field.data:
+            raise ValidationError("Quite la barra vertical « | » del asunto: ese signo no se puede usar ahí.")
+
+    def validate_peticion(self, field: Field) -> None:
+        """A typed petition is the main document, so it cannot be empty."""
+        if self.forma.data == "texto" and not field.data.strip():
+            raise ValidationError("Escriba su petición, o elija entregarla como PDF o como fotografías.")
+
+    def validate_rep_nombre(self, field: Field) -> None:
+        """A CURP or RFC of a representative needs the name it belongs to."""
+        if not field.data and (self.rep_curp.data or self.rep_rfc.data):
+            raise ValidationError("Escriba el nombre de quien representa.")
+
+    def validate_clave_envio(self, field: Field) -> None:
+        """Without the key of our own form a double tap would give two folios."""
+        if not _KEY.fullmatch(field.data):
+            raise ValidationError("El formulario llegó incompleto. Revise sus datos y envíelo otra vez.")
+
+
+class TrackingForm(OfficeForm):
+    """Folio and clave de seguimiento."""
+
+    folio = _line(_needed("Escriba su folio. Es como OP-2026-000123-5."), longest=40)
+    clave = _line(_needed("Escriba su clave de seguimiento. Tiene 16 letras y números."), longest=60)
+
+
+class EmailCodeForm(OfficeForm):
+    """The six digits mailed to an address."""
+
+    codigo = StringField(
+        filters=[clean_line, lambda value: re.sub(r"\D", "", value)[:12]],
+        validators=[_needed("Escriba el código de 6 números que enviamos a su correo.")],
+    )
+
+
+class CodeForm(OfficeForm):
+    """A código de verificación typed from paper."""
+
+    codigo = _line(_needed("Escriba el código impreso en el documento. Tiene 16 letras y números."), longest=60)
+
+
+class EmptyForm(OfficeForm):
+    """A button: nothing but the protection."""

@@ -1,0 +1,70 @@
+"""Headers that keep the page to itself, and one log line for each request that tells no one's business.
+
+No inline script nor style exists, so the policy needs no exception. Paths are logged as their template
+(``/v/<codigo>``): codes and folios stay out of the log, and so does the address of who asks.
+"""
+
+import logging
+import time
+
+from flask import Flask, Response, g, request
+
+from oficialia.web.context import WebOptions
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+_YEAR = 365 * 24 * 3600
+_log = logging.getLogger("oficialia.web")
+
+
+def install(app: Flask, options: WebOptions) -> None:
+    """Adds the headers and the log line to every response, error pages included."""
+    app.before_request(_start)
+    app.after_request(_log_line)
+    app.after_request(_headers)
+    if options.https:
+        app.after_request(_https_only)
+
+
+def _start() -> None:
+    g.started = time.monotonic()
+
+
+def _headers(response: Response) -> Response:
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", POLICY)
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("X-Frame-Options", "DENY")
+    headers.setdefault("Referrer-Policy", "no-referrer")
+    headers.setdefault("Permissions-Policy", "geolocation=(), microphone=(), payment=(), usb=()")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    if request.endpoint == "static" and "v" in request.args and response.status_code == 200:
+        headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"
+    elif request.endpoint != "static":
+        headers.setdefault("Cache-Control", "private, no-cache")
+    return response
+
+
+def _https_only(response: Response) -> Response:
+    response.headers.setdefault("Strict-Transport-Security", f"max-age={_YEAR}; includeSubDomains")
+    return response
+
+
+def _log_line(response: Response) -> Response:
+    if request.endpoint != "static":
+        milliseconds = (time.monotonic() - g.get("started", time.monotonic())) * 1000
+        _log.info("%s %s %d %.0f ms", _method(), route(), response.status_code, milliseconds)
+    return response
+
+
+def _method() -> str:
+    """The method, when it is one of the known words; anything else could carry text into the log."""
+    return request.method if request.method in {"GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH"} else "?"
+
+
+def route() -> str:
+    """The template of the route that answers, never what was asked for."""
+    return request.url_rule.rule if request.url_rule else "(sin ruta)"

@@ -1,0 +1,76 @@
+"""What the browser's session remembers: who it is to us, and which filings it opened.
+
+The cookie is signed, not encrypted, so it holds no clave and no code: only ids and folios of this same person.
+It opens a filing after it was filed or after its clave was given, and for twelve hours at most, because many people
+file from a borrowed computer.
+"""
+
+import secrets
+from datetime import timedelta
+from uuid import UUID
+
+from flask import Flask, session
+
+from oficialia.errors import NotFound
+from oficialia.web.context import WebOptions
+
+_LIFETIME = timedelta(hours=12)
+_REMEMBERED = 10  # the newest filings; more would outgrow a cookie
+NOT_HERE = (
+    "Esta página solo se abre en el navegador donde se presentó el escrito. "
+    "Para verlo aquí, escriba su folio y su clave en Seguimiento."
+)
+
+
+def install(app: Flask, options: WebOptions) -> None:
+    """Signs the cookie and keeps it from scripts, other sites and plain http."""
+    app.secret_key = options.session_secret
+    app.config.update(
+        SESSION_COOKIE_NAME="__Host-oficialia" if options.https else "oficialia",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=options.https,
+        PERMANENT_SESSION_LIFETIME=_LIFETIME,
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session: people write their petition slowly
+    )
+
+
+def session_id() -> str:
+    """A random name of this session, made on first use; idempotency keys are bound to it."""
+    if not isinstance(session.get("sid"), str):
+        session["sid"] = secrets.token_urlsafe(16)
+    return str(session["sid"])
+
+
+def remember(folio: str, filing_id: UUID, warnings: tuple[str, ...] = ()) -> None:
+    """Lets this session open the filing, and shows it ``warnings`` while it does."""
+    kept = {name: entry for name, entry in _filings().items() if name != folio}
+    newest = dict(list(kept.items())[-(_REMEMBERED - 1) :])
+    session["expedientes"] = newest | {folio: [filing_id.hex, *warnings]}
+
+
+def opened(folio: str) -> UUID:
+    """The id of a filing that this session may open. Raises NotFound, the same for absent and for not yours."""
+    entry = _filings().get(folio)
+    if not entry:
+        raise NotFound(NOT_HERE)
+    return UUID(hex=entry[0])
+
+
+def warnings(folio: str) -> tuple[str, ...]:
+    """What the person should look at again, as remembered when the filing was made."""
+    return tuple(_filings().get(folio, ())[1:])
+
+
+def folios() -> tuple[str, ...]:
+    """The filings that this session may open, newest first."""
+    return tuple(reversed(_filings()))
+
+
+def close() -> None:
+    """Forgets everything: the next person at this computer sees nothing."""
+    session.clear()
+
+
+def _filings() -> dict[str, list[str]]:
+    return dict(session.get("expedientes", {}))

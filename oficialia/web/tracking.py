@@ -1,0 +1,82 @@
+"""Following a filing with its folio and its clave de seguimiento."""
+
+from flask import Blueprint, Response, make_response, redirect, render_template, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from oficialia.errors import FieldFault, NotFound
+from oficialia.services import tracking
+from oficialia.web import session
+from oficialia.web.context import runtime
+from oficialia.web.downloads import send
+from oficialia.web.errors import page
+from oficialia.web.forms import EXPIRED, EmptyForm, TrackingForm
+from oficialia.web.progress import finished, sentence, steps
+
+blueprint = Blueprint("tracking", __name__)
+
+
+@blueprint.get("/seguimiento")
+def show_form() -> Response:
+    """Asks for folio and clave; lists what this session already opened."""
+    return _form_page(TrackingForm(formdata=None), [], 200)
+
+
+@blueprint.post("/seguimiento")
+def open_filing() -> BaseResponse:
+    """Opens a filing to this session. The clave travels in the body only, never in an address."""
+    form = TrackingForm()
+    faults = form.check()
+    if faults:
+        return _form_page(form, faults, 400 if form.forged else 422)
+    try:
+        filing_id = tracking.open_with_key(runtime(), form.folio.data, form.clave.data)
+    except NotFound as error:
+        return _form_page(form, [FieldFault("folio", error.sentence)], 404)
+    folio = tracking.view(runtime(), filing_id).folio
+    session.remember(folio, filing_id)
+    return redirect(url_for("tracking.show", folio=folio), 303)
+
+
+@blueprint.get("/seguimiento/<folio>")
+def show(folio: str) -> Response:
+    """State, timeline, terms and documents."""
+    view = tracking.view(runtime(), session.opened(folio))
+    page = render_template(
+        "expediente.html",
+        view=view,
+        steps=steps(view),
+        finished=finished(view),
+        sentence=sentence(view),
+        documents="tracking.download",
+    )
+    response = make_response(page)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.get("/seguimiento/<folio>/documentos/<int(max=2147483647):object_id>")
+def download(folio: str, object_id: int) -> Response:
+    """One of its documents."""
+    return send(session.opened(folio), object_id)
+
+
+@blueprint.post("/salir")
+def leave() -> BaseResponse:
+    """Forgets this session, for people at a borrowed computer."""
+    if EmptyForm().check():
+        return page(400, EXPIRED)
+    session.close()
+    return redirect(url_for("pages.left"), 303)
+
+
+def _form_page(form: TrackingForm, faults: list[FieldFault], status: int) -> Response:
+    page = render_template(
+        "seguimiento.html",
+        form=form,
+        faults=faults,
+        errors={fault.field: fault.sentence for fault in faults},
+        folios=session.folios(),
+    )
+    response = make_response(page, status)
+    response.headers["Cache-Control"] = "no-store"
+    return response

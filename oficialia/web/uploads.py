@@ -1,0 +1,172 @@
+"""Uploads that never touch memory: each file goes to the spool as it arrives, hashed on the way.
+
+A file over the limit stops being kept at once, but its form is still read, so that the page can come back with
+everything the person typed and a sentence beside that file. The declared length of the whole request is checked before
+a byte is read (``MAX_CONTENT_LENGTH``). Every temporary file is gone when the request ends, however it ends.
+"""
+
+import contextlib
+import hashlib
+import io
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, cast
+
+from flask import Flask, Request, request
+from werkzeug.datastructures import FileStorage
+
+from oficialia.errors import Unavailable
+from oficialia.services.submission import Upload
+from oficialia.web.context import options, runtime
+from oficialia.web.text import clean_filename
+
+PREFIX = "envio-"  # files of the spool that belong to a request under way
+NO_ROOM = "En este momento no tenemos espacio para recibir archivos. Intente de nuevo en unos minutos."
+
+
+class SpooledUpload(io.RawIOBase):
+    """One uploaded file: a temporary file of the spool, its SHA-256 and its size so far."""
+
+    def __init__(self, folder: Path, limit: int) -> None:
+        descriptor, name = tempfile.mkstemp(prefix=PREFIX, dir=folder)
+        self.path = Path(name)
+        self.size = 0
+        self.limit = limit
+        self._file = os.fdopen(descriptor, "w+b")
+        self._digest = hashlib.sha256()
+
+    @property
+    def too_large(self) -> bool:
+        """Whether more arrived than may be kept; then nothing of it is."""
+        return self.size > self.limit
+
+    @property
+    def sha256(self) -> str:
+        """Digest of everything written, hex."""
+        return self._digest.hexdigest()
+
+    def write(self, data: Any) -> int:
+        """Keeps and hashes ``data``; beyond the limit it is only counted. Raises Unavailable when the disk is full."""
+        self.size += len(data)
+        if self.too_large:
+            self._file.truncate(0)
+        else:
+            self._digest.update(data)
+            self._store(data)
+        return len(data)
+
+    def _store(self, data: Any) -> None:
+        try:
+            self._file.write(data)
+        except OSError as error:
+            raise Unavailable(NO_ROOM) from error
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Moves within the file; everything written is in the file afterwards."""
+        try:
+            return self._file.seek(offset, whence)
+        except OSError as error:  # seeking flushes
+            raise Unavailable(NO_ROOM) from error
+
+    def readinto(self, buffer: Any) -> int:
+        """Reads what was kept."""
+        return self._file.readinto(buffer)
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def writable(self) -> bool:
+        """Always."""
+        return True
+
+    def seekable(self) -> bool:
+        """Always."""
+        return True
+
+    def remove(self) -> None:
+        """Closes and deletes; safe to repeat."""
+        with contextlib.suppress(OSError):
+            self._file.close()
+        self.path.unlink(missing_ok=True)
+
+
+class OfficeRequest(Request):
+    """A request whose files go to the spool."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.spooled: list[SpooledUpload] = []
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        if not filename:  # a file field that was left empty
+            return cast(IO[bytes], _Nothing())
+        upload = SpooledUpload(runtime().spool, runtime().limits.file_bytes)
+        self.spooled.append(upload)
+        return cast(IO[bytes], upload)
+
+
+class _Nothing(io.BytesIO):
+    """Where the content of a file without a name goes: counted by the request's own limit, kept nowhere."""
+
+    def write(self, data: Any) -> int:
+        return len(data)
+
+
+@dataclass(frozen=True)
+class Received:
+    """A file as the form names it; ``upload.path`` is deleted when the request ends."""
+
+    field: str
+    upload: Upload
+    too_large: bool
+
+
+def received(field: str) -> list[Received]:
+    """The files sent under ``field``, in order, without the fields left empty."""
+    return [
+        Received(field, _upload(stored, stored.stream), stored.stream.too_large)
+        for stored in request.files.getlist(field)
+        if isinstance(stored.stream, SpooledUpload)
+    ]
+
+
+def _upload(stored: FileStorage, stream: SpooledUpload) -> Upload:
+    name = clean_filename(stored.filename)
+    return Upload(stream.path, stream.sha256, stream.size, name, str(stored.name))
+
+
+def total_received() -> int:
+    """Bytes of all files of this request."""
+    return sum(upload.size for upload in cast(OfficeRequest, request).spooled)
+
+
+def require_room() -> None:
+    """Raises Unavailable, before anything of the body is read, when the spool could not hold it."""
+    free = shutil.disk_usage(runtime().spool).free
+    if free - (request.content_length or 0) < options().min_free_bytes:
+        raise Unavailable(NO_ROOM)
+
+
+def install(app: Flask) -> None:
+    """Sends files to the spool, limits the body, and deletes temporary files at the end of each request."""
+    app.request_class = OfficeRequest
+    limits = app.extensions["oficialia"][0].limits
+    # Room for the text of the form and the headers of its parts, beside the files.
+    app.config["MAX_CONTENT_LENGTH"] = limits.filing_bytes + (2 << 20)
+    app.config["MAX_FORM_MEMORY_SIZE"] = 1 << 20
+    app.teardown_request(_remove_all)
+
+
+def _remove_all(_error: BaseException | None) -> None:
+    for upload in getattr(request, "spooled", ()):
+        upload.remove()
