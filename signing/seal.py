@@ -212,11 +212,12 @@ class SealEngine:
             raise _Unfit("no_validable", f"our seal: {ours[0].problem if ours else 'not found'}")
         if len(others) != len(job.before) or not not_worse(job.before, others):
             raise _Unfit("empeora_firmas", "an earlier signature got worse")
-        return tuple(zip(job.before, others, strict=True))
+        later = {finding.field_name: finding for finding in others}
+        return tuple((finding, later[finding.field_name]) for finding in job.before)
 
     def _is_sound(self, seal: SignatureFinding) -> bool:
-        own = seal.certificate_sha256 == self._identity.sha256
-        return own and seal.intact and seal.trusted and seal.covers_whole_file
+        by_us = seal.certificate_sha256 == self._identity.sha256
+        return by_us and seal.intact and seal.trusted and seal.covers_whole_file
 
     def _findings(self, path: Path, at: datetime) -> tuple[SignatureFinding, ...]:
         if not looks_signed(path):

@@ -17,8 +17,8 @@ from signing.fonts import Weight
 from signing.stamp_font import face
 
 INK = "0.13 0.13 0.15"
-ACCENT = "0.41 0.11 0.20"
-"""Wine red, as the seals of Mexican offices; dark enough to read when printed in grey."""
+ACCENT = "0.48 0.12 0.24"
+"""The wine red of the office's other papers; dark enough to read when printed in grey."""
 FAINT = "0.36 0.36 0.40"
 
 WIDE = (216.0, 70.0)
@@ -46,7 +46,11 @@ Modules = Sequence[Sequence[int]]
 
 @dataclass(frozen=True)
 class StampContent:
-    """The words of the stamp, already worded in es-MX. `url` is what the QR says: where the document is verified."""
+    """The words of the stamp, already worded in es-MX.
+
+    ` · ` in `office` begins a new line. `url` is what the QR says: the page where the document is verified, whose last
+    part is the código de verificación.
+    """
 
     office: str
     folio: str
@@ -115,10 +119,11 @@ def _tall(content: StampContent, modules: Modules) -> JSON:
 def _lines(content: StampContent) -> list[_Line]:
     address, _, code = content.url.rpartition("/")
     place = urlsplit(address)
+    office = [_Line(part, Weight.SEMIBOLD, 8, INK, 0) for part in content.office.split(" · ")]
     return [
-        _Line(content.office, Weight.SEMIBOLD, 8, INK, 0),
-        _Line(content.folio, Weight.SEMIBOLD, 13, ACCENT, 2.5),
-        _Line(f"Registrado: {content.registered_at}", Weight.REGULAR, 7, INK, 2.5),
+        *office,
+        _Line(content.folio, Weight.SEMIBOLD, 15, ACCENT, 2),
+        _Line(f"Registrado: {content.registered_at}", Weight.REGULAR, 7.5, INK, 2),
         _Line(f"SHA-256: {content.digest_prefix}…", Weight.REGULAR, 6.5, INK, 1.5),
         _Line(f"Verifique en {place.netloc}{place.path}/", Weight.REGULAR, 6, FAINT, 2.5),
         _Line(code, Weight.SEMIBOLD, 6, FAINT, 0.5),
