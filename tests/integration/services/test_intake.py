@@ -1,0 +1,151 @@
+"""Receiving: a folio only when all is durable; one form, one folio; no gap, no duplicate, in the order of time."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from oficialia.domain.folio import Folio
+from oficialia.domain.ledger import commitment, leaf_hash
+from oficialia.errors import KeyReused, SubmissionRefused, Unavailable
+from oficialia.models import Document, EmailConfirmation, Filing, Job, LedgerHead, LedgerLeaf, StoredObject
+from oficialia.runtime import Runtime
+from oficialia.services import intake
+from oficialia.services.submission import Anexo, Person
+from storage.bucket import Bucket
+from tests.support.office import TestClock, blank_pdf, submission, upload
+
+
+def test_a_filing_is_registered_whole(runtime: Runtime, tmp_path: Path) -> None:
+    main, anexo = blank_pdf(tmp_path / "escrito.pdf"), blank_pdf(tmp_path / "ine.pdf")
+    form = submission(main, anexos=(Anexo(upload(anexo, "anexo-0"), "INE", "identificacion_oficial"),))
+    receipt = intake.receive(runtime, form)
+    assert receipt.folio == str(Folio(2026, 1))
+    with runtime.database.reading() as session:
+        filing = session.scalars(select(Filing)).one()
+        documents = session.scalars(select(Document).order_by(Document.number)).all()
+        assert [document.role for document in documents] == ["principal", "anexo"]
+        assert filing.effective_date == date(2026, 11, 23)
+        assert [row.due for row in filing.deadlines] == [date(2026, 12, 14)]
+        assert filing.nivel_firma == "n1"
+        assert [job.kind for job in session.scalars(select(Job))] == ["sellar"]
+        for item in session.scalars(select(StoredObject)):
+            runtime.bucket.fetch(item.key, item.version_id, item.sha256, tmp_path / "leido.pdf")
+
+
+def test_the_leaf_binds_the_record_and_names_nobody(runtime: Runtime, tmp_path: Path) -> None:
+    person = Person("fisica", "María Peña", curp="PEXM800101MMCXXR09")
+    intake.receive(runtime, submission(blank_pdf(tmp_path / "a.pdf"), applicant=person))
+    with runtime.database.reading() as session:
+        leaf = session.scalars(select(LedgerLeaf)).one()
+    assert leaf.hash == leaf_hash(leaf.data.encode()).hex()
+    assert json.loads(leaf.data)["compromiso"] == commitment(leaf.salt, leaf.record.encode())
+    assert "PEXM" not in leaf.data + leaf.record
+    assert "María" not in leaf.data + leaf.record
+
+
+def test_the_same_form_twice_has_one_folio(runtime: Runtime, tmp_path: Path) -> None:
+    form = submission(blank_pdf(tmp_path / "a.pdf"))
+    first, second = intake.receive(runtime, form), intake.receive(runtime, form)
+    assert (first.folio, first.filing_id) == (second.folio, second.filing_id)
+    assert second.repeated
+    assert not first.repeated
+
+
+def test_the_same_key_with_another_body_is_refused(runtime: Runtime, tmp_path: Path) -> None:
+    form = submission(blank_pdf(tmp_path / "a.pdf"))
+    intake.receive(runtime, form)
+    with pytest.raises(KeyReused):
+        intake.receive(runtime, replace(form, asunto="Otro asunto"))
+
+
+def test_the_key_of_another_session_is_another_key(runtime: Runtime, tmp_path: Path) -> None:
+    form = submission(blank_pdf(tmp_path / "a.pdf"))
+    assert intake.receive(runtime, form).folio != intake.receive(runtime, replace(form, session_id="t")).folio
+
+
+@pytest.mark.parametrize("workers", [32])
+def test_32_at_once_get_folios_without_gap_in_the_order_of_time(runtime: Runtime, tmp_path: Path, workers: int) -> None:
+    forms = [submission(blank_pdf(tmp_path / f"{n}.pdf"), key=f"k{n}") for n in range(workers)]
+    with ThreadPoolExecutor(workers) as pool:
+        receipts = list(pool.map(lambda form: intake.receive(runtime, form), forms))
+    assert sorted(r.folio for r in receipts) == [str(Folio(2026, n)) for n in range(1, workers + 1)]
+    with runtime.database.reading() as session:
+        filings = session.scalars(select(Filing).order_by(Filing.sequence)).all()
+        times = [filing.registered_at for filing in filings]
+        leaves = session.scalars(select(LedgerLeaf).order_by(LedgerLeaf.index)).all()
+        assert times == sorted(set(times))
+        assert [leaf.index for leaf in leaves] == list(range(workers))
+        assert [leaf.folio for leaf in leaves] == [filing.folio for filing in filings]
+        assert session.get_one(LedgerHead, 1).size == workers
+
+
+def test_the_same_form_32_times_at_once_has_one_folio(runtime: Runtime, tmp_path: Path) -> None:
+    form = submission(blank_pdf(tmp_path / "a.pdf"))
+    with ThreadPoolExecutor(32) as pool:
+        folios = {receipt.folio for receipt in pool.map(lambda _: intake.receive(runtime, form), range(32))}
+    assert folios == {str(Folio(2026, 1))}
+
+
+def test_time_never_goes_back_and_the_year_is_the_local_one(runtime: Runtime, tmp_path: Path, clock: TestClock) -> None:
+    clock.time = datetime(2027, 1, 1, 5, 59, 59, tzinfo=UTC)  # still 2026 in Chalco
+    old = intake.receive(runtime, submission(blank_pdf(tmp_path / "a.pdf"), key="a"))
+    clock.time = datetime(2027, 1, 1, 6, 0, 0, tzinfo=UTC)
+    new = intake.receive(runtime, submission(blank_pdf(tmp_path / "b.pdf"), key="b"))
+    clock.time = datetime(2026, 12, 31, 12, 0, 0, tzinfo=UTC)  # the clock was set back
+    late = intake.receive(runtime, submission(blank_pdf(tmp_path / "c.pdf"), key="c"))
+    assert [old.folio, new.folio, late.folio] == [str(Folio(2026, 1)), str(Folio(2027, 1)), str(Folio(2027, 2))]
+
+
+def test_a_refused_file_registers_nothing_and_says_why(runtime: Runtime, tmp_path: Path) -> None:
+    bad = tmp_path / "nota.pdf"
+    bad.write_text("esto no es un PDF")
+    with pytest.raises(SubmissionRefused) as refused:
+        intake.receive(runtime, submission(bad))
+    assert refused.value.code == "tipo_no_admitido"
+    assert refused.value.faults[0].field == "principal"
+    _nothing_registered(runtime)
+
+
+def test_without_storage_no_folio_is_given(runtime: Runtime, tmp_path: Path) -> None:
+    gone = Bucket("http://127.0.0.1:9", "llave", "secreto-secreto", bucket="nada", region="us-east-1")
+    with pytest.raises(Unavailable):
+        intake.receive(replace(runtime, bucket=gone), submission(blank_pdf(tmp_path / "a.pdf")))
+    _nothing_registered(runtime)
+
+
+def test_an_unknown_destination_is_refused(runtime: Runtime, tmp_path: Path) -> None:
+    with pytest.raises(SubmissionRefused):
+        intake.receive(runtime, submission(blank_pdf(tmp_path / "a.pdf"), tramite="NO-EXISTE"))
+    _nothing_registered(runtime)
+
+
+def test_typed_text_becomes_the_main_pdf_and_is_kept(runtime: Runtime, tmp_path: Path) -> None:
+    text = "Solicito que se repare el bache.\r\nGracias."
+    intake.receive(runtime, submission(None, petition=text))
+    with runtime.database.reading() as session:
+        kept = {item.purpose: item for item in session.scalars(select(StoredObject))}
+    assert kept["original"].media_type == "application/pdf"
+    source = kept["fuente"]
+    runtime.bucket.fetch(source.key, source.version_id, source.sha256, tmp_path / "leido.txt")
+    assert (tmp_path / "leido.txt").read_bytes() == text.encode()
+
+
+def test_an_address_asks_for_a_code_to_be_mailed(runtime: Runtime, tmp_path: Path) -> None:
+    person = Person("fisica", "María", email="maria@correo.mx")
+    intake.receive(runtime, submission(blank_pdf(tmp_path / "a.pdf"), applicant=person))
+    with runtime.database.reading() as session:
+        assert session.scalars(select(EmailConfirmation)).one().confirmed_at is None
+        assert sorted(job.kind for job in session.scalars(select(Job))) == ["correo_codigo", "sellar"]
+
+
+def _nothing_registered(runtime: Runtime) -> None:
+    with runtime.database.reading() as session:
+        assert session.scalars(select(Filing)).all() == []
+        assert session.get_one(LedgerHead, 1).size == 0
+        assert session.scalars(select(Job)).all() == []
+    assert list(runtime.spool.iterdir()) == []
