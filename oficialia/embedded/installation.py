@@ -127,6 +127,15 @@ def opened(folder: Path) -> Iterator[Installation]:
         yield _load(folder)
 
 
+def is_busy(folder: Path) -> bool:
+    """Whether somebody has the installation open at this moment."""
+    try:
+        with opened(folder):
+            return False
+    except InstallationBusy:
+        return True
+
+
 def _load(folder: Path) -> Installation:
     path = folder / "entorno.json"
     known = json.loads(path.read_text("utf-8")) if path.exists() else {"secretos": {}, "puertos": {}}

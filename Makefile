@@ -1,0 +1,49 @@
+# The one door: what CI runs is what a person runs. `make` prints the list.
+.DEFAULT_GOAL := help
+.PHONY: help demo run test check format lock debian
+SHELL := /bin/sh
+BIN := .venv/bin
+CODE := oficialia signing storage workers certs tests
+PINNED := requirements/install requirements/uv.txt requirements/runtime.txt requirements/embedded.txt setup.cfg pyproject.toml
+# Two workers: each starts services of its own, and the tests are made for two cores.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
+
+help: ## Muestra esta ayuda
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: .venv/.demo ## Presenta una petición de prueba de principio a fin, y comprueba los sellos
+	@$(BIN)/oficialia demo
+
+run: .venv/.demo ## Pone en marcha el sitio en http://127.0.0.1:8000 hasta Ctrl-C
+	@exec $(BIN)/oficialia correr
+
+test: .venv/.test debian ## Corre todas las pruebas
+	$(PYTEST)
+
+check: .venv/.test ## Revisa estilo, tipos, fronteras entre paquetes y migraciones; luego corre las pruebas
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy $(CODE)
+	$(BIN)/lint-imports
+	.ci/migrations
+	@$(MAKE) --no-print-directory test
+
+format: .venv/.test ## Da formato al código
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: .venv/.demo ## Vuelve a fijar las versiones de requirements/*.in
+	cd requirements && for set in runtime embedded test uv; do \
+	  ../$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
+	    $$set.in -o $$set.txt || exit 1; done
+
+.venv/.demo: $(PINNED)
+	@requirements/install runtime embedded
+	@touch $@
+
+.venv/.test: $(PINNED) requirements/test.txt
+	@requirements/install runtime embedded test
+	@touch $@ .venv/.demo
+
+debian:
+	@.ci/debian
