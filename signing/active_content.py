@@ -38,6 +38,7 @@ ANNOTATIONS = {
     "/Screen": Flag.RICH_MEDIA,
     "/FileAttachment": Flag.EMBEDDED_FILES,
 }
+SIGNATURE_TYPES = frozenset({"/Sig", "/DocTimeStamp"})
 # Keys that say enough by being there.
 KEYS = {
     "/JS": Flag.JAVASCRIPT,
@@ -50,7 +51,7 @@ KEYS = {
 
 
 class Walk:
-    """Sees every object of a document once; `flags` and `signatures` (dictionaries with /ByteRange) are its result."""
+    """Sees every object of a document once; `flags` and `signatures` (dictionaries of signatures) are its result."""
 
     def __init__(self, document: pikepdf.Pdf) -> None:
         self.flags: set[Flag] = set()
@@ -85,7 +86,7 @@ class Walk:
         self._add(ANNOTATIONS.get(_name(entries.get("/Subtype"))))
         if isinstance(entries.get("/OpenAction"), pikepdf.Dictionary):
             self.flags.add(Flag.AUTOMATIC_ACTION)
-        if "/ByteRange" in entries and "/Contents" in entries:
+        if "/Contents" in entries and ("/ByteRange" in entries or _name(entries.get("/Type")) in SIGNATURE_TYPES):
             self.signatures += 1
 
     def _judge_stream(self, stream: pikepdf.Stream) -> None:

@@ -20,7 +20,7 @@ from typing import Any
 from signing.errors import DocumentRefused, RefusalCode, SandboxFailure
 from signing.sandbox import Reply, Sandbox
 from signing.trust import TrustAnchors
-from signing.verify import SignatureFinding, examine
+from signing.verify import SignatureFinding, examine, unexamined
 
 
 class MediaType(StrEnum):
@@ -74,6 +74,7 @@ class Inspection:
 
 # Readers accept the header of a PDF anywhere in its first kilobyte (ISO 32000-1, annex H, note 13).
 HEADER_WINDOW = 1024
+HIDDEN_SIGNATURES = "el archivo contiene datos de firma que no pertenecen a ningún campo de firma"
 EXTENSIONS = {
     MediaType.PDF: frozenset({".pdf"}),
     MediaType.JPEG: frozenset({".jpg", ".jpeg", ".jpe", ".jfif"}),
@@ -96,7 +97,9 @@ def inspect(
     inspection = _inspection(media_type, flags, found.value, found.peak_mib)
     if inspection.signature_count == 0:
         return inspection
-    return replace(inspection, findings=examine(sandbox, path, anchors=anchors, at=at))
+    # Signatures that no form field names are never passed over in silence.
+    findings = examine(sandbox, path, anchors=anchors, at=at) or (unexamined("", HIDDEN_SIGNATURES),)
+    return replace(inspection, findings=findings)
 
 
 def _sniffed(path: Path) -> MediaType:

@@ -28,7 +28,7 @@ from signing.errors import SigningError
 from signing.isolation import confine, die_with_parent, withdraw
 
 # What the children use most; anything else is loaded by the child that needs it.
-PRELOADED = ("pikepdf", "PIL.Image", "pyhanko.pdf_utils.incremental_writer", "pyhanko.sign.validation", "signing.efirma")
+PRELOADED = ("signing.inspection", "signing.examination", "signing.prepare")
 CONTROL_BYTES = 4096
 KIB = 1024
 # The kernel's answer to RLIMIT_CPU, and what it does to the largest process when the machine has no memory left.
