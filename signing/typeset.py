@@ -88,7 +88,7 @@ def _furnish(root: Path, files: Mapping[str, bytes]) -> None:
         if source.name.endswith(".typ"):
             (root / source.name).write_bytes(source.read_bytes())
     for name, content in files.items():
-        if name != Path(name).name or name == _DATA or name.endswith(".typ"):
+        if not name or name != Path(name).name or name == _DATA or name.endswith(".typ"):
             raise TypesettingFailed("not a plain file name", name)
         (root / name).write_bytes(content)
 
