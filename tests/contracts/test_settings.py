@@ -1,0 +1,33 @@
+"""Every setting is documented, with who reads it; and only the worker can know the seal key."""
+
+from pathlib import Path
+
+from oficialia.settings import PROCESSES, SEAL_FIELDS, WorkerSettings
+from oficialia.settings_table import table
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_documented_table_is_the_one_of_the_code() -> None:
+    text = (ROOT / "docs" / "settings.md").read_text("utf-8")
+    assert table() in text, "run `oficialia ajustes tabla` and paste it into docs/settings.md"
+
+
+def test_every_setting_says_what_it_is() -> None:
+    for process in PROCESSES:
+        for name, field in process.model_fields.items():
+            assert field.description, f"{process.process}: {name}"
+
+
+def test_only_the_worker_declares_the_seal_key() -> None:
+    for process in PROCESSES:
+        declared = set(process.model_fields) & set(SEAL_FIELDS)
+        assert declared == (set(SEAL_FIELDS) if process is WorkerSettings else set())
+
+
+def test_who_seals_nothing_and_serves_others_refuses_the_key() -> None:
+    assert {process.process for process in PROCESSES if process.forbidden == SEAL_FIELDS} == {
+        "web",
+        "dispatcher",
+        "beat",
+    }

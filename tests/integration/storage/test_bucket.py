@@ -1,0 +1,175 @@
+"""The bucket against a real S3 server: written once, kept in versions, believed only after reading back."""
+
+import hashlib
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from minio import Minio
+from minio.commonconfig import GOVERNANCE
+from minio.error import S3Error
+
+import storage.bucket
+from oficialia.embedded.ports import LOOPBACK, free_ports
+from oficialia.embedded.seaweed import REGION, SeaweedFS
+from storage.bucket import Bucket
+from storage.errors import StorageMismatch, StorageUnavailable
+from storage.keys import object_key
+
+PDF = "application/pdf"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "escrito.pdf"
+    path.write_bytes(b"%PDF-1.7 " + uuid.uuid4().bytes * 10_000)
+    return path
+
+
+@pytest.fixture
+def client(s3: SeaweedFS) -> Minio:
+    """The S3 client itself, to look at what the bucket did, and to attack it."""
+    return Minio(s3.endpoint.removeprefix("http://"), s3.access_key, s3.secret_key, secure=False, region=REGION)
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _key(path: Path) -> str:
+    return object_key(uuid.uuid4(), "original", _sha256(path), "pdf")
+
+
+def test_what_is_put_comes_back_byte_for_byte(bucket: Bucket, file: Path, tmp_path: Path) -> None:
+    stored = bucket.put(_key(file), file, sha256=_sha256(file), media_type=PDF)
+    target = tmp_path / "copia.pdf"
+    bucket.fetch(stored.key, stored.version_id, stored.sha256, target)
+    assert target.read_bytes() == file.read_bytes()
+    assert (stored.sha256, stored.size) == (_sha256(file), file.stat().st_size)
+
+
+def test_a_stream_gives_the_same_bytes_in_blocks(bucket: Bucket, file: Path) -> None:
+    stored = bucket.put(_key(file), file, sha256=_sha256(file), media_type=PDF)
+    with bucket.stream(stored.key, stored.version_id, chunk=1000) as blocks:
+        received = list(blocks)
+    assert b"".join(received) == file.read_bytes()
+    assert max(map(len, received)) <= 1000
+
+
+def test_a_stream_may_be_left_before_its_end(bucket: Bucket, file: Path) -> None:
+    stored = bucket.put(_key(file), file, sha256=_sha256(file), media_type=PDF)
+    for _ in range(40):  # more than the pool holds: connections are given back
+        with bucket.stream(stored.key, stored.version_id, chunk=10) as blocks:
+            assert next(blocks) == file.read_bytes()[:10]
+
+
+def test_a_repeated_put_gives_another_version_and_keeps_the_first(bucket: Bucket, file: Path, tmp_path: Path) -> None:
+    key = _key(file)
+    first = bucket.put(key, file, sha256=_sha256(file), media_type=PDF)
+    second = bucket.put(key, file, sha256=_sha256(file), media_type=PDF)
+    assert first.version_id != second.version_id
+    bucket.fetch(key, first.version_id, first.sha256, tmp_path / "primera.pdf")
+
+
+def test_a_large_file_goes_in_one_piece_with_its_type(bucket: Bucket, client: Minio, tmp_path: Path) -> None:
+    large = tmp_path / "grande.pdf"
+    large.write_bytes(b"0123456789abcdef" * 4_500_000)  # 72 MB, over the size at which clients split
+    stored = bucket.put(_key(large), large, sha256=_sha256(large), media_type=PDF)
+    kept = client.stat_object("pruebas", stored.key, version_id=stored.version_id)
+    assert (kept.size, kept.content_type) == (72_000_000, PDF)
+
+
+def test_every_object_is_protected_from_deletion(bucket: Bucket, client: Minio, file: Path) -> None:
+    stored = bucket.put(_key(file), file, sha256=_sha256(file), media_type=PDF)
+    kept = client.stat_object("pruebas", stored.key, version_id=stored.version_id)
+    headers = kept.metadata or {}
+    assert headers["X-Amz-Object-Lock-Mode"] == GOVERNANCE
+    until = datetime.fromisoformat(headers["X-Amz-Object-Lock-Retain-Until-Date"])
+    assert until > datetime.now(UTC) + timedelta(hours=23)
+    with pytest.raises(S3Error):
+        client.remove_object("pruebas", stored.key, version_id=stored.version_id)
+
+
+def test_bytes_that_are_not_those_announced_are_not_believed(bucket: Bucket, file: Path) -> None:
+    with pytest.raises(StorageMismatch):
+        bucket.put(_key(file), file, sha256="0" * 64, media_type=PDF)
+
+
+def test_bytes_that_change_on_the_way_are_refused_by_the_server(
+    bucket: Bucket, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storage.bucket, "_md5", lambda _path: "AAAAAAAAAAAAAAAAAAAAAA==")
+    with pytest.raises(StorageUnavailable, match="400"):
+        bucket.put(_key(file), file, sha256=_sha256(file), media_type=PDF)
+
+
+def test_a_fetched_object_that_differs_leaves_no_file(bucket: Bucket, file: Path, tmp_path: Path) -> None:
+    stored = bucket.put(_key(file), file, sha256=_sha256(file), media_type=PDF)
+    target = tmp_path / "copia.pdf"
+    with pytest.raises(StorageMismatch):
+        bucket.fetch(stored.key, stored.version_id, "0" * 64, target)
+    assert not target.exists()
+
+
+@pytest.mark.parametrize("version", ["67152e7f9ebd9408b6cdb5c7610de5bd", "null"])
+def test_an_absent_version_is_a_mismatch(version: str, bucket: Bucket, file: Path) -> None:
+    stored = bucket.put(_key(file), file, sha256=_sha256(file), media_type=PDF)
+    with pytest.raises(StorageMismatch), bucket.stream(stored.key, version):
+        pass
+
+
+def test_an_absent_object_is_a_mismatch(bucket: Bucket, tmp_path: Path) -> None:
+    with pytest.raises(StorageMismatch):
+        bucket.fetch("expedientes/nadie", "67152e7f9ebd9408b6cdb5c7610de5bd", "0" * 64, tmp_path / "copia")
+
+
+def test_wrong_credentials_are_unavailable(s3: SeaweedFS, bucket: Bucket) -> None:
+    bucket.probe()
+    with pytest.raises(StorageUnavailable):
+        Bucket(s3.endpoint, s3.access_key, "no-es-el-secreto", bucket="pruebas", region=REGION).probe()
+
+
+def test_without_credentials_nothing_is_given(s3: SeaweedFS, bucket: Bucket, file: Path) -> None:
+    stored = bucket.put(_key(file), file, sha256=_sha256(file), media_type=PDF)
+    anonymous = Minio(s3.endpoint.removeprefix("http://"), secure=False, region=REGION)
+    with pytest.raises(S3Error):
+        anonymous.get_object("pruebas", stored.key, version_id=stored.version_id)
+
+
+def test_a_server_that_is_away_is_unavailable_soon(file: Path) -> None:
+    [port] = free_ports(1)
+    away = Bucket(f"http://{LOOPBACK}:{port}", "quien", "secreto-largo", bucket="pruebas", region=REGION)
+    began = datetime.now(UTC)
+    with pytest.raises(StorageUnavailable):
+        away.put(_key(file), file, sha256=_sha256(file), media_type=PDF)
+    assert datetime.now(UTC) - began < timedelta(seconds=5)
+
+
+def test_ensure_may_be_repeated_and_changes_the_retention(s3: SeaweedFS, client: Minio) -> None:
+    ready = s3.bucket("repetido")
+    for days in (1, 1, 2):
+        ready.ensure(retention_days=days)
+        lock = client.get_object_lock_config("repetido")
+        assert (lock.mode, lock.duration) == (GOVERNANCE, days)
+
+
+@pytest.fixture
+def plain_bucket(client: Minio) -> Iterator[str]:
+    client.make_bucket("sin-versiones")
+    yield "sin-versiones"
+    client.remove_bucket("sin-versiones")
+
+
+def test_a_bucket_without_versions_is_refused(s3: SeaweedFS, plain_bucket: str, file: Path) -> None:
+    wrong = s3.bucket(plain_bucket)
+    with pytest.raises(StorageMismatch, match="no versions"):
+        wrong.ensure(retention_days=1)
+    with pytest.raises(StorageMismatch, match="no version"):
+        wrong.put("clave", file, sha256=_sha256(file), media_type=PDF)
+
+
+def test_the_probe_tells_an_absent_bucket(s3: SeaweedFS) -> None:
+    with pytest.raises(StorageUnavailable, match="does not exist"):
+        s3.bucket("no-existe").probe()
