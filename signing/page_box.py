@@ -44,7 +44,12 @@ def first_page_box(handler: PdfHandler) -> PageBox:
     shown = (max(media[0], crop[0]), max(media[1], crop[1]), min(media[2], crop[2]), min(media[3], crop[3]))
     if shown[2] <= shown[0] or shown[3] <= shown[1]:
         shown = media
-    return PageBox(shown, int(_inherited(page, "/Rotate") or 0) % 360, float(page.get("/UserUnit", 1)) or 1.0)
+    return PageBox(shown, int(_inherited(page, "/Rotate") or 0) % 360, float(entry(page, "/UserUnit", 1)) or 1.0)
+
+
+def entry(dictionary: Any, key: str, otherwise: Any) -> Any:
+    """The value of `key`, followed if it is a reference: pyHanko's own `get` does not follow."""
+    return dictionary[key] if key in dictionary else otherwise  # noqa: SIM401
 
 
 def _inherited(page: Any, key: str) -> Any:
@@ -62,5 +67,5 @@ def _rectangle(value: Any) -> Rectangle | None:
     """Two opposite corners, in whatever order they were written."""
     if value is None or len(value) != 4:
         return None
-    x0, y0, x1, y1 = (float(number) for number in value)
+    x0, y0, x1, y1 = (float(value[index]) for index in range(4))
     return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)

@@ -22,6 +22,8 @@ CELL = 3
 """Pixels of a side of the cells that are searched."""
 INK_CONTRAST = 20
 """Levels of 255 by which a pixel must differ from the ground to be ink; the noise of scanners stays below."""
+DARKEST_GROUND = 160
+"""A ground darker than this is a picture, and a picture is not to be covered."""
 EDGE = 9.0
 """Points between stamp and edge of the page: printers leave that much blank."""
 CLEARANCE = 4.0
@@ -178,11 +180,13 @@ def _positions(page: tuple[float, float], width: float, height: float) -> Iterat
 
 
 def _ink(page: pypdfium2.PdfPage, view: _View) -> Image.Image:
-    """White where a pixel differs from the ground: the commonest level of each channel."""
+    """White where a pixel differs from the ground: the commonest colour if that is a light one, else white."""
     scale = min(1.0, LONGEST_RASTER / max(view.size))
     image = page.render(scale=scale, may_draw_forms=True, rev_byteorder=True).to_pil().convert("RGB")
     histogram = image.histogram()
     ground = tuple(max(range(256), key=histogram[start : start + 256].__getitem__) for start in (0, 256, 512))
+    if min(ground) < DARKEST_GROUND:
+        ground = (255, 255, 255)
     channels = ImageChops.difference(image, Image.new("RGB", image.size, ground)).split()
     strongest = ImageChops.lighter(ImageChops.lighter(channels[0], channels[1]), channels[2])
     return strongest.point(lambda level: 255 if level >= INK_CONTRAST else 0)

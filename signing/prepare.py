@@ -25,7 +25,7 @@ from pyhanko.sign.signers import ExternalSigner
 
 from signing.appearance import DrawnStamp
 from signing.increment import looks_signed
-from signing.page_box import PageBox, first_page_box
+from signing.page_box import PageBox, entry, first_page_box
 from signing.place import Place, find_place
 from signing.rewrite import rewrite
 
@@ -96,10 +96,17 @@ def _extend(basis: Path, target: Path, wish: _Wish, *, signed: bool) -> JSON:
         return {"outcome": "prepared", **_write(writer, wish, place, keep_need_appearances=signed)}
 
 
+class _Increment(IncrementalPdfFileWriter):
+    """Leaves the document's metadata alone: pyHanko would name itself the producer and date the citizen's work anew."""
+
+    def _update_meta(self) -> None:
+        return
+
+
 def _open(file: IO[bytes]) -> IncrementalPdfFileWriter:
-    writer = IncrementalPdfFileWriter(file, strict=True)
+    writer = _Increment(file, strict=True)
     if writer.prev.xrefs.hybrid_xrefs_present:
-        writer = IncrementalPdfFileWriter(file, strict=False)
+        writer = _Increment(file, strict=False)
     if writer.prev.encrypted:
         writer.encrypt("")
     if writer.security_handler is not None and writer.security_handler.pdf_mac_enabled:
@@ -108,8 +115,8 @@ def _open(file: IO[bytes]) -> IncrementalPdfFileWriter:
 
 
 def _reader_draws_the_form(handler: PdfHandler) -> bool:
-    form = handler.root.get("/AcroForm", {})
-    return bool(form.get("/NeedAppearances", False)) and bool(form.get("/Fields", ()))
+    form = entry(handler.root, "/AcroForm", {})
+    return bool(entry(form, "/NeedAppearances", False)) and bool(entry(form, "/Fields", ()))
 
 
 def _place(basis: Path, page: PageBox, art: Mapping[str, Any] | None) -> Place | None:
@@ -163,8 +170,8 @@ def _signer(wish: _Wish, name: str, place: Place | None) -> PdfSigner:
 
 def _unused_name(handler: PdfHandler, wanted: str) -> str:
     """`wanted`, numbered when the form has such a field: an existing one is somebody else's."""
-    form = handler.root.get("/AcroForm", {})
-    taken = {field.get_object().get("/T") for field in form.get("/Fields", ())}
+    form = entry(handler.root, "/AcroForm", {})
+    taken = {entry(field.get_object(), "/T", "") for field in entry(form, "/Fields", ())}
     number, name = 1, wanted
     while name in taken:
         number += 1

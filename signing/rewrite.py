@@ -30,7 +30,7 @@ def rewrite(source: Path, target: Path) -> dict[str, Any]:
             document.generate_appearance_streams()
             for widget, value, kind, flags in _widgets(form.get("/Fields", ())):
                 _require_drawn(widget, value, kind, flags)
-            del form.NeedAppearances
+            form.NeedAppearances = False
         document.save(target, static_id=False, preserve_pdfa=False)
     return {"outcome": "rewritten"}
 
