@@ -46,10 +46,12 @@ def install(app: Flask) -> None:
     app.register_error_handler(Exception, _unforeseen)
 
 
-def page(status: int, sentence: str = "", *, retry_after: int = 0) -> Response:
+def page(status: int, sentence: str = "", *, title: str = "", retry_after: int = 0) -> Response:
     """The page for ``status``, with its own sentence unless a better one is given."""
-    title, usual = _SENTENCES.get(status, (_SENTENCES[500][0], _OTHER))
-    response = make_response(render_template("error.html", status=status, title=title, sentence=sentence or usual))
+    usual_title, usual = _SENTENCES.get(status, (_SENTENCES[500][0], _OTHER))
+    response = make_response(
+        render_template("error.html", status=status, title=title or usual_title, sentence=sentence or usual)
+    )
     response.status_code = status
     response.headers["Cache-Control"] = "no-store"
     if retry_after:

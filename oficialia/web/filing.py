@@ -16,6 +16,12 @@ from oficialia.web.forms import FilingForm
 from oficialia.web.text import clean_line
 from oficialia.web.uploads import Received, received, total_received
 
+# The fields as they follow each other in the page; every anexo stands at "anexo".
+_PAGE = [
+    *("persona", "nombre", "correo", "telefono", "curp", "rfc", "domicilio", "rep_nombre", "rep_curp", "rep_rfc"),
+    *("destino", "asunto", "forma", "principal", "fotos", "peticion", "folio_previo"),
+    *("anexo", "archivos", "buzon", "declaracion", "privacidad"),
+]
 PHOTOS = 40  # a filing of more pages than this is scanned better than photographed
 _MISPLACED = {
     "principal": "Subió un PDF, pero eligió otra forma de entregar su escrito. Elija «Subir un PDF» o no lo suba.",
@@ -63,6 +69,15 @@ def _row(field: str) -> AnexoRow:
 def faults(form: FilingForm, choices: Choices) -> list[FieldFault]:
     """What is wrong with the files, the destination and the notice; `form.check` tells the rest."""
     return [*_stale_notice(form), *_wrong_destination(form, choices), *_wrong_main(form), *_wrong_anexos(), *_heavy()]
+
+
+def in_order(faults: list[FieldFault]) -> list[FieldFault]:
+    """The faults from the top of the page to its end, one for each field."""
+    ranks = {name: rank for rank, name in enumerate(_PAGE)}
+    first: dict[str, FieldFault] = {}
+    for fault in faults:
+        first.setdefault(fault.field, fault)
+    return sorted(first.values(), key=lambda fault: ranks.get(fault.field.split("-")[0], -1))
 
 
 def _stale_notice(form: FilingForm) -> list[FieldFault]:

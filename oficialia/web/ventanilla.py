@@ -13,7 +13,7 @@ from oficialia.web import filing, privacy, session
 from oficialia.web.context import runtime
 from oficialia.web.forms import ASUNTO, PETITION, FilingForm
 from oficialia.web.text import clean_code
-from oficialia.web.uploads import require_room
+from oficialia.web.uploads import require_room, total_received
 
 blueprint = Blueprint("ventanilla", __name__)
 
@@ -35,7 +35,7 @@ def submit() -> BaseResponse:
     form = FilingForm()  # reads the body to its end
     received_at = runtime().clock()
     choices = catalog.choices(runtime().database)
-    faults = [*form.check(), *filing.faults(form, choices)]
+    faults = filing.in_order([*form.check(), *filing.faults(form, choices)])
     if faults:
         return _page(form, choices, faults, _status(form, faults))
     submission = filing.submission(form, choices, received_at)
@@ -75,7 +75,7 @@ def _page(form: FilingForm, choices: Choices, faults: list[FieldFault], status: 
         faults=faults,
         errors={fault.field: fault.sentence for fault in reversed(faults)},
         notice=privacy.current(),
-        had_files=bool(request.files),
+        had_files=total_received() > 0,
         earlier=session.folios() if status == KeyReused.status else (),
         supports=SUPPORT_WORDS.items(),
         longest={"asunto": ASUNTO, "peticion": PETITION, "fotos": filing.PHOTOS},

@@ -27,7 +27,7 @@ def show_code(codigo: str) -> Response:
     try:
         view = verification.by_code(runtime(), code)
     except NotFound:
-        return page(404, UNKNOWN_CODE)
+        return page(404, UNKNOWN_CODE, title="No conocemos este código")
     response = make_response(render_template("codigo.html", view=view, code=code))
     response.headers["X-Robots-Tag"] = "noindex"
     return response
