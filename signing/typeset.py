@@ -6,10 +6,8 @@ project root is a folder made for the one call; nothing outside of it can be rea
 font of the machine is looked at.
 """
 
-import atexit
 import json
 import os
-import shutil
 import tempfile
 import threading
 import unicodedata
@@ -23,7 +21,7 @@ from typing import TypeAlias
 import typst
 
 from signing.errors import SigningError
-from signing.fonts import Weight, font_path
+from signing.fonts import FAMILY, Weight, font_path
 from signing.missing_glyphs import missing_characters, write_code_font
 
 JSON: TypeAlias = "bool | int | float | str | Sequence[JSON] | Mapping[str, JSON] | None"
@@ -33,6 +31,10 @@ _DATA = "data.json"
 _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _BREAKS = str.maketrans({"\r": "\n", "\u2028": "\n", "\u2029": "\n", "\x0b": "\n", "\x0c": "\n", "\t": " "})
 _NO_CHARACTER = "\ufffd"
+_EVERY_FACE = f"""
+#set text(font: "{FAMILY}")
+a #text(weight: "semibold")[a] #text(weight: "bold")[a] #text(style: "italic")[a]
+""".encode()
 _warming = threading.Lock()
 
 
@@ -126,44 +128,26 @@ def _is_drawable(char: str) -> bool:
 def _fonts_for(text: str, root: Path) -> typst.Fonts:
     missing = missing_characters(text)
     if not missing:
-        return _office_fonts()
+        with _warming:
+            return _office_fonts()
     write_code_font(missing, root / "missing.ttf")
-    return _load_fonts(_font_folder(), root)
+    return _load_fonts(root)
 
 
-def _load_fonts(*folders: Path) -> typst.Fonts:
-    return typst.Fonts(include_system_fonts=False, font_paths=[str(folder) for folder in folders])
-
-
-def _office_fonts() -> typst.Fonts:
-    with _warming:
-        return _loaded_once()
-
-
-@cache
-def _loaded_once() -> typst.Fonts:
-    return _load_fonts(_made_once())
-
-
-def _font_folder() -> Path:
-    with _warming:
-        return _made_once()
-
-
-@cache
-def _made_once() -> Path:
-    """A folder with just the faces in use: the wheel holds each twice, and which one wins would be left to chance."""
-    folder = Path(tempfile.mkdtemp(prefix="typeset-fonts-"))
-    atexit.register(_remove, folder, os.getpid())
+def _load_fonts(folder: Path) -> typst.Fonts:
+    # Linked one by one: the wheel holds each face twice, and which one wins would be left to chance.
     for weight in Weight:
         (folder / font_path(weight).name).symlink_to(font_path(weight))
-    return folder
+    return typst.Fonts(include_system_fonts=False, font_paths=[str(folder)])
 
 
-def _remove(folder: Path, owner: int) -> None:
-    # A forked child must not take the fonts away from its parent.
-    if os.getpid() == owner:
-        shutil.rmtree(folder, ignore_errors=True)
+@cache
+def _office_fonts() -> typst.Fonts:
+    """The fonts for the life of the process. Typst reads a face when it is first used; here that is at once."""
+    with tempfile.TemporaryDirectory(prefix="typeset-fonts-") as folder:
+        fonts = _load_fonts(Path(folder))
+        typst.Compiler(_EVERY_FACE, font_paths=fonts, ignore_system_fonts=True).compile(format="pdf")
+    return fonts
 
 
 def _refuse_after_fork() -> None:

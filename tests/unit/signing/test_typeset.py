@@ -13,8 +13,10 @@ import pikepdf
 import pytest
 
 from signing import typeset as typeset_module
+from signing.acuse_pdf import acuse_pdf
 from signing.fonts import FAMILY, MONOSPACED_FAMILY, Weight, font_path
 from signing.typeset import JSON, TypesettingFailed, compile_pdf
+from tests.support.acuse_sample import acuse
 from tests.support.pages import text_of
 
 AT = datetime(2026, 3, 19, 12, tzinfo=UTC)
@@ -92,6 +94,13 @@ def fonts_of(pdf: bytes) -> str:
     with pikepdf.open(BytesIO(pdf)) as document:
         found = [item for item in document.objects if isinstance(item, pikepdf.Dictionary) and "/FontName" in item]
         return " ".join(str(item.FontName) for item in found)
+
+
+def test_every_face_is_that_of_the_office() -> None:
+    names = fonts_of(acuse_pdf(acuse(), {}))
+    for face in ("SourceSansPro-Regular", "SourceSansPro-Semibold", "SourceSansPro-Bold", "SourceSansPro-It"):
+        assert face in names
+    assert "Libertinus" not in names
 
 
 def test_the_same_arguments_give_the_same_bytes() -> None:
