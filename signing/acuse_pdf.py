@@ -72,4 +72,4 @@ def acuse_pdf(content: AcuseContent, attachments: Mapping[str, bytes]) -> bytes:
     described = [{"name": name, **_ATTACHMENTS[name]._asdict()} for name in attachments]
     data = asdict(content) | {"issued_at": content.issued_at.isoformat(), "attachments": described}
     files = {**attachments, "qr.svg": qr_svg(content.verification.url)}
-    return compile_pdf("acuse.typ", data, files=files, archival=True, created_at=content.issued_at.replace(microsecond=0))
+    return compile_pdf("acuse.typ", data, files=files, archival=True, created_at=content.issued_at)

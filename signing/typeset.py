@@ -12,7 +12,7 @@ import tempfile
 import threading
 import unicodedata
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files as package_files
 from pathlib import Path
@@ -58,6 +58,8 @@ def compile_pdf(
     _refuse_after_fork()
     if archival and created_at is None:
         raise TypesettingFailed("PDF/A needs a date of creation")
+    if created_at is not None and created_at.tzinfo is None:
+        raise TypesettingFailed("a date of creation without its zone")
     shown = json.dumps(_clean(data), ensure_ascii=False)
     with tempfile.TemporaryDirectory(prefix="typeset-") as folder:
         root = Path(folder)
@@ -75,9 +77,11 @@ def _run(root: Path, template: str, fonts: typst.Fonts, *, archival: bool, creat
         ignore_system_fonts=True,
         sys_inputs={"dated": "1" if created_at else ""},
     )
+    # Typst takes whole seconds at a fixed offset.
+    timestamp = created_at.astimezone(UTC).replace(microsecond=0) if created_at else None
     standards: typst.PDFStandards = ["ua-1", "a-3a"] if archival else ["ua-1"]
     try:
-        pdf = compiler.compile(format="pdf", pdf_standards=standards, timestamp=created_at)
+        pdf = compiler.compile(format="pdf", pdf_standards=standards, timestamp=timestamp)
     except typst.TypstError as error:
         raise TypesettingFailed(template, error.message) from error
     if not isinstance(pdf, bytes):

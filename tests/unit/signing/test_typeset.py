@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pikepdf
 import pytest
@@ -113,9 +114,16 @@ def test_without_a_date_the_pdf_has_none() -> None:
         assert "/CreationDate" not in document.docinfo
 
 
-def test_pdf_a_needs_a_date() -> None:
+@pytest.mark.parametrize("date", [None, datetime(2026, 3, 19)])  # noqa: DTZ001  (naive on purpose)
+def test_pdf_a_needs_a_date_with_its_zone(date: datetime | None) -> None:
     with pytest.raises(TypesettingFailed):
-        compile_pdf("peticion.typ", letter("hola"), archival=True)
+        compile_pdf("peticion.typ", letter("hola"), archival=True, created_at=date)
+
+
+def test_a_date_of_any_zone_is_kept_to_the_second() -> None:
+    at = datetime(2026, 3, 19, 17, 42, 12, 999_999, tzinfo=ZoneInfo("America/Mexico_City"))
+    with pikepdf.open(BytesIO(compile_pdf("peticion.typ", letter("hola"), created_at=at))) as document:
+        assert str(document.docinfo.CreationDate).startswith("D:20260319234212")
 
 
 def test_a_word_wider_than_the_page_breaks_and_copies_whole() -> None:
