@@ -46,6 +46,9 @@ def write_code_font(characters: Iterable[str], target: Path) -> None:
     # Made of parts: drawing the outlines anew for every character would cost ten times as much.
     glyphs |= {name: _boxed(f"{code:04X}") for code, name in names.items()}
     builder = FontBuilder(_UNITS, isTTF=True)
+    # Without the time of making, so that the same text gives the same bytes.
+    builder.updateHead(created=0, modified=0)
+    builder.font.recalcTimestamp = False
     builder.setupGlyphOrder(list(glyphs))
     builder.setupCharacterMap(names)
     builder.setupGlyf(glyphs)
