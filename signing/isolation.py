@@ -89,7 +89,7 @@ def _enter_empty_network() -> bool:
         return False
     # Without CAP_SETGID outside, the group map can only be written after setgroups is given up (user_namespaces(7)).
     for name, line in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
-        Path("/proc/self", name).write_text(line, encoding="ascii")
+        Path("/proc/self", name).write_text(line, encoding="utf-8")
     return True
 
 
@@ -112,7 +112,7 @@ def _limit(kind: int, soft: int, *, margin: int = 0) -> None:
 
 
 def _mapped_but_unused() -> int:
-    mapped, resident = Path("/proc/self/statm").read_text(encoding="ascii").split()[:2]
+    mapped, resident = Path("/proc/self/statm").read_text(encoding="utf-8").split()[:2]
     return (int(mapped) - int(resident)) * resource.getpagesize()
 
 

@@ -171,7 +171,7 @@ def _outcome(function: str, arguments: dict[str, Any]) -> dict[str, Any]:
 def _encoded(outcome: dict[str, Any]) -> bytes:
     """JSON for the wire. Text from a broken document may hold lone surrogates; escaped, they travel."""
     try:
-        return json.dumps(outcome).encode("ascii")
+        return json.dumps(outcome).encode()
     except MemoryError:
         return b'{"failure": ["memory", ""]}'
 
@@ -185,7 +185,7 @@ def main() -> None:
     # What is loaded stays shared with the children: the collector must not write into it.
     gc.collect()
     gc.freeze()
-    control.send(isolation.encode("ascii"))
+    control.send(isolation.encode())
     Zygote(control).run()
 
 

@@ -1,10 +1,13 @@
 """What the tests of the sandbox run inside it."""
 
+import asyncio
 import ctypes
 import os
 import socket
 import subprocess
+import threading
 import time
+from pathlib import Path
 from typing import Any
 
 from signing.errors import DocumentRefused, RefusalCode
@@ -28,13 +31,18 @@ def eat_memory() -> int:
     return len(bytearray(4 << 30))
 
 
+def hold(size: int) -> int:
+    held = bytearray(size)
+    held[::4096] = b"x" * len(held[::4096])
+    return len(held)
+
+
 def speak(size: int) -> str:
     return "a" * size
 
 
 def write(path: str, size: int) -> None:
-    with open(path, "wb") as file:  # noqa: PTH123
-        file.write(bytes(size))
+    Path(path).write_bytes(bytes(size))
 
 
 def crash() -> None:
@@ -93,15 +101,15 @@ def fork() -> str:
 
 
 def effective_capabilities() -> int:
-    with open("/proc/self/status", encoding="ascii") as file:  # noqa: PTH123
-        return next(int(line.split()[1], 16) for line in file if line.startswith("CapEff"))
+    lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
+    return next(int(line.split()[1], 16) for line in lines if line.startswith("CapEff"))
 
 
 def open_descriptors() -> list[str]:
     found = []
-    for name in os.listdir("/proc/self/fd"):
+    for entry in list(Path("/proc/self/fd").iterdir()):
         try:
-            found.append(os.readlink(f"/proc/self/fd/{name}"))
+            found.append(str(entry.readlink()))
         except FileNotFoundError:
             continue
     return found
@@ -112,14 +120,10 @@ async def _answer() -> int:
 
 
 def run_event_loop() -> int:
-    import asyncio
-
     return asyncio.run(_answer())
 
 
 def run_thread() -> int:
-    import threading
-
     done: list[int] = []
     thread = threading.Thread(target=lambda: done.append(7))
     thread.start()
