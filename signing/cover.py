@@ -4,6 +4,7 @@ The last resort of `signing.seal`, so it depends on nothing in the original: its
 """
 
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -36,9 +37,10 @@ class CoverContent:
     url: str
 
 
-def make_cover(content: CoverContent, why: Why, original: Path, target: Path) -> None:
+def make_cover(content: CoverContent, why: Why, original: Path, target: Path, *, at: datetime) -> None:
     """Write the carátula, unsealed, to `target`; `original` is attached (/AFRelationship /Source, ISO 32000-2).
 
+    It is PDF/A-3a, the archive's format for a page with an attachment of any kind, made at `at` (aware).
     The attachment has a name of ours: the citizen's own is shown on the page, where it can do no harm.
     Raises TypesettingFailed when the installation is at fault.
     """
@@ -48,4 +50,5 @@ def make_cover(content: CoverContent, why: Why, original: Path, target: Path) ->
         "attachment": ATTACHMENT,
         "media_type": MEDIA_TYPE,
     }
-    target.write_bytes(compile_pdf("caratula.typ", data, files={ATTACHMENT: original.read_bytes()}))
+    files = {ATTACHMENT: original.read_bytes()}
+    target.write_bytes(compile_pdf("caratula.typ", data, files=files, archival=True, created_at=at))

@@ -139,7 +139,7 @@ class SealEngine:
 
     def _seal_cover(self, job: _Job, art: Mapping[str, Any], cover: CoverContent, fault: _Unfit) -> Sealed:
         page = job.folder / "caratula.pdf"
-        make_cover(cover, fault.why, job.source, page)
+        make_cover(cover, fault.why, job.source, page, at=job.at)
         try:
             sealed = self._attempt(replace(job, source=page, before=()), art)
         except _Unfit as again:

@@ -37,6 +37,8 @@ BORDER = 0.8
 LEADING = 1.12
 """Height of a line in sizes; `DESCENT` of it lies below the base line."""
 DESCENT = 0.24
+SLIGHTLY = 0.85
+"""A line may shrink to this before it is broken."""
 RESOURCE = {Weight.REGULAR: "F1", Weight.SEMIBOLD: "F2"}
 """Names of the faces in the resources of the appearance."""
 
@@ -74,7 +76,9 @@ class _Line:
     gap: float
 
     def wrapped(self, width: float) -> list["_Line"]:
-        """This line broken between words so that each part fits `width`; a single word that does not, shrinks."""
+        """This line in parts that fit `width`: shrunk a little if that spares a break, else broken between words."""
+        if face(self.weight).width(self.text, self.size * SLIGHTLY) <= width:
+            return [self._shrunk(self.text, width, self.gap)]
         parts: list[str] = []
         for word in self.text.split():
             joined = f"{parts[-1]} {word}" if parts else word
