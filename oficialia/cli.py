@@ -2,24 +2,24 @@
 
 import click
 
-from oficialia.commands.configuration import ajustes, pki
-from oficialia.commands.office import correr, demo
-from oficialia.commands.release import catalogo, preparar
-from oficialia.commands.spanish import Group, speak_spanish
+from oficialia.commands.spanish import Group
 
-speak_spanish()
+COMMANDS = {
+    "ajustes": "oficialia.commands.configuration",
+    "catalogo": "oficialia.commands.release",
+    "correr": "oficialia.commands.office",
+    "demo": "oficialia.commands.office",
+    "pki": "oficialia.commands.configuration",
+    "preparar": "oficialia.commands.release",
+}
 
 
-@click.group(cls=Group)
+@click.group(cls=Group, modules=COMMANDS)
 def cli() -> None:
     """Oficialía de Partes Digital.
 
     Termina con 0 si todo salió bien, 1 si algo falló, 2 si la orden está mal escrita, y 10 o más según el resultado.
     """
-
-
-for command in (preparar, correr, demo, catalogo, ajustes, pki):
-    cli.add_command(command)
 
 
 def main() -> None:

@@ -20,9 +20,12 @@ def ajustes() -> None:
 
 
 @ajustes.command("revisar", cls=Command)
-@click.argument("proceso", type=click.Choice(sorted(NAMES)))
+@click.argument("proceso", type=click.Choice(sorted(NAMES)), metavar="PROCESO")
 def revisar(proceso: str) -> None:
-    """Comprueba que el entorno configura bien a PROCESO; si no, enumera todas las faltas."""
+    """Comprueba que el entorno configura bien a PROCESO; si no, enumera todas las faltas.
+
+    PROCESO es web, worker, dispatcher, beat o cli.
+    """
     load(NAMES[proceso])
     click.echo(f"El entorno configura bien al proceso «{proceso}».")
 
@@ -40,7 +43,9 @@ def pki() -> None:
 
 @pki.command("crear", cls=Command)
 @click.argument("carpeta", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--direccion", default=f"http://{LOOPBACK}:8318", help="Dirección de los servicios OCSP y CRL.")
+@click.option(
+    "--direccion", default=f"http://{LOOPBACK}:8318", metavar="DIRECCIÓN", help="Dirección de los servicios OCSP y CRL."
+)
 def crear(carpeta: Path, direccion: str) -> None:
     """Crea en CARPETA la raíz, el sello del municipio, la TSA y las e.firmas de prueba. Si ya están, no hace nada."""
     try:

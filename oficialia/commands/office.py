@@ -11,15 +11,35 @@ from oficialia.embedded import office
 from oficialia.embedded.guard import guarded
 from oficialia.embedded.ports import free_ports
 from oficialia.embedded.process import ServiceFailed
+from oficialia.settings import inherited
 
 FOLDER = Path("var/demo")
 
 
+FOLDER_OPTION = click.option(
+    "--carpeta",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=FOLDER,
+    show_default=True,
+    metavar="CARPETA",
+    help="Dónde se guarda todo.",
+)
+
+
+def _usual_port() -> str:
+    return inherited("OFICIALIA_PUERTO").get("OFICIALIA_PUERTO", "8000")
+
+
 @click.command(cls=Command)
-@click.option("--carpeta", type=click.Path(file_okay=False, path_type=Path), default=FOLDER, show_default=True,
-              help="Dónde se guarda todo.")  # fmt: skip
-@click.option("--puerto", type=click.IntRange(0, 65535), default=8000, show_default=True, envvar="OFICIALIA_PUERTO",
-              show_envvar=True, help="Puerto del sitio; 0 elige uno libre.")  # fmt: skip
+@FOLDER_OPTION
+@click.option(
+    "--puerto",
+    type=click.IntRange(0, 65535),
+    default=_usual_port,
+    show_default="OFICIALIA_PUERTO, u 8000",
+    metavar="NÚMERO",
+    help="Puerto del sitio; 0 elige uno libre.",
+)
 @click.option("--callado", is_flag=True, help="No muestra lo que escribe cada proceso; queda en la carpeta log.")
 def correr(carpeta: Path, puerto: int, *, callado: bool) -> None:
     """Pone en marcha la oficina completa en esta máquina, hasta Ctrl-C."""
@@ -41,8 +61,7 @@ def correr(carpeta: Path, puerto: int, *, callado: bool) -> None:
 
 
 @click.command(cls=Command)
-@click.option("--carpeta", type=click.Path(file_okay=False, path_type=Path), default=FOLDER, show_default=True,
-              help="Dónde se guarda todo.")  # fmt: skip
+@FOLDER_OPTION
 def demo(carpeta: Path) -> None:
     """Presenta una petición de prueba como lo haría un navegador, y comprueba el acuse y la copia sellada."""
     sys.exit(demonstration.run(carpeta, say=click.echo))

@@ -1,6 +1,8 @@
 """`oficialia preparar` and `oficialia catalogo`: what must stand before the office opens."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -13,11 +15,24 @@ from oficialia.domain.plazos import ZONE
 from oficialia.services import catalog
 from oficialia.settings import CliSettings, load
 from storage.bucket import Bucket
+from storage.errors import StorageError
 
 DEMO_CATALOGUE, DEMO_POLICIES = "catalogo-demo.json", "politicas-demo.json"
 
 
+@contextmanager
+def _told() -> Iterator[None]:
+    """Word the faults of register and bucket."""
+    try:
+        yield
+    except db.DatabaseUnavailable as fault:
+        raise click.ClickException(f"La base de datos no responde: {fault}") from fault
+    except StorageError as fault:
+        raise click.ClickException(f"El depósito de documentos no responde como debe: {fault}") from fault
+
+
 @click.command(cls=Command)
+@_told()
 def preparar() -> None:
     """Deja lista la base de datos y el depósito de documentos. Puede repetirse sin daño.
 
@@ -40,6 +55,7 @@ def catalogo() -> None:
 @catalogo.command("cargar")
 @click.argument("archivo", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("politicas", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_told()
 def cargar(archivo: Path, politicas: Path) -> None:
     """Carga el catálogo de ARCHIVO y las políticas de plazos de POLITICAS (JSON). No quita nada de lo que ya está."""
     _load(load(CliSettings), _read(archivo), _read(politicas))

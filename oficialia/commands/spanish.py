@@ -4,15 +4,14 @@ Click asks gettext for each of its sentences; gettext knows only compiled catalo
 enough, so this puts one in gettext's place, in click's modules only.
 """
 
+import importlib
 from typing import Any
 
 import click
 from click import core, decorators, exceptions, formatting, parser, types
 
-from oficialia.db import DatabaseUnavailable
 from oficialia.embedded.process import ServiceFailed
 from oficialia.settings import SettingsError
-from storage.errors import StorageError
 
 WORDS = {
     "Usage:": "Uso:",
@@ -53,9 +52,6 @@ WORDS = {
     "file": "archivo",
     "directory": "carpeta",
     "path": "ruta",
-    "File": "El archivo",
-    "Directory": "La carpeta",
-    "Path": "La ruta",
     "{name} {filename!r} does not exist.": "{name} {filename!r} no existe.",
     "{name} {filename!r} is a file.": "{name} {filename!r} es un archivo.",
     "{name} {filename!r} is a directory.": "{name} {filename!r} es una carpeta.",
@@ -74,12 +70,15 @@ def plural(singular: str, several: str, count: int) -> str:
     return word(singular if count == 1 else several)
 
 
-def speak_spanish() -> None:
-    """From now on click's own words are Spanish, in this process."""
+def _speak_spanish() -> None:
     for module in (core, decorators, exceptions, formatting, parser, types):
         for name, function in (("_", word), ("ngettext", plural)):
             if hasattr(module, name):
                 setattr(module, name, function)
+
+
+# At once: click words some things when an option is declared.
+_speak_spanish()
 
 
 class Command(click.Command):
@@ -99,7 +98,19 @@ class Group(click.Group):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("options_metavar", "[OPCIONES]")
         kwargs.setdefault("subcommand_metavar", "ORDEN [ARGUMENTOS]...")
+        self._modules: dict[str, str] = kwargs.pop("modules", {})
         super().__init__(*args, **kwargs)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of its commands."""
+        return sorted({*super().list_commands(ctx), *self._modules})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """A command; one of `modules` is imported only now, so that each command starts with what it needs."""
+        if module := self._modules.get(cmd_name):
+            command: click.Command = getattr(importlib.import_module(module), cmd_name)
+            return command
+        return super().get_command(ctx, cmd_name)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
@@ -107,7 +118,3 @@ class Group(click.Group):
             return super().invoke(ctx)
         except (SettingsError, ServiceFailed) as fault:
             raise click.ClickException(str(fault)) from fault
-        except DatabaseUnavailable as fault:
-            raise click.ClickException(f"La base de datos no responde: {fault}") from fault
-        except StorageError as fault:
-            raise click.ClickException(f"El depósito de documentos no responde como debe: {fault}") from fault
