@@ -58,12 +58,15 @@ class Installation:
         return seaweed.SeaweedFS(self.folder / "s3", ports, "oficialia", self.secrets["s3"], self.secrets["s3_interno"])
 
     def environment(self, process: type[ProcessSettings], web_port: int) -> dict[str, str]:
-        """All that a process of ours gets: how to run, and of the settings only those that it declares."""
+        """All that a process of ours gets: how to run, and of the settings only those that it declares.
+
+        A setting in the environment of who starts the office comes first: another database, another limit.
+        """
         known = {variable(name) for name in process.model_fields}
         settings = {
             name: value for name, value in self._settings(web_port).items() if name.removesuffix("_FILE") in known
         }
-        return {**base_environment(self.folder), **settings}
+        return {**base_environment(self.folder), **settings, **inherited(*known)}
 
     def _settings(self, web_port: int) -> dict[str, str]:
         s3 = self.seaweed()

@@ -114,7 +114,7 @@ def _cadena(filing: Filing, documents: Sequence[Document], sealed: StoredObject,
 
 def _effects(filing: Filing, policy: PolicyRow) -> AcuseEffects:
     rule = corte_words(Corte(filing.corte), policy.closing_time)
-    return AcuseEffects(long_date(filing.effective_date), f"{rule} {policy.corte_fundamento}.", policy.id)
+    return AcuseEffects(long_date(filing.effective_date), f"{rule} Fundamento: {policy.corte_fundamento}.", policy.id)
 
 
 def _terms(filing: Filing) -> tuple[AcuseTerm, ...]:
@@ -157,9 +157,9 @@ def _matter(filing: Filing, municipality: str) -> AcuseMatter:
 def _document(document: Document, sealed: StoredObject, kinds: Mapping[str, str]) -> AcuseDocument:
     principal = document.role == Role.PRINCIPAL
     return AcuseDocument(
-        number=document.number,
+        number=document.number + 1,
         title=document.title,
-        kind="Escrito principal" if principal else kinds.get(document.kind, "Anexo"),
+        kind=", ".join(filter(None, [document_name(document), kinds.get(document.kind, "") if not principal else ""])),
         support=SUPPORT_WORDS[Support(document.support)],
         pages=str(document.pages),
         size=file_size(document.size),
@@ -170,10 +170,15 @@ def _document(document: Document, sealed: StoredObject, kinds: Mapping[str, str]
     )
 
 
+def document_name(document: Document) -> str:
+    """``Escrito principal`` or ``Anexo 1``."""
+    return "Escrito principal" if document.role == Role.PRINCIPAL else f"Anexo {document.number}"
+
+
 def _signer(document: Document, finding: Mapping[str, Any]) -> AcuseSigner:
     holder = finding["holder"] or {}
     return AcuseSigner(
-        document=f"Documento {document.number}",
+        document=document_name(document),
         subject=holder.get("name") or "No se pudo leer",
         serial=holder.get("serial", ""),
         issuer=holder.get("issuer", ""),
@@ -215,9 +220,7 @@ def _rights(filing: Filing, runtime: Runtime) -> tuple[AcuseRight, ...]:
 
 def _defects(documents: Sequence[Document]) -> tuple[str, ...]:
     return tuple(
-        f"Documento {document.number}: {words}"
-        for document in documents
-        for words in observations.words(document.flags)
+        f"{document_name(document)}: {words}" for document in documents for words in observations.words(document.flags)
     )
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from sqlalchemy import select
 
 from oficialia.domain.folio import Folio
@@ -149,3 +150,14 @@ def _nothing_registered(runtime: Runtime) -> None:
         assert session.get_one(LedgerHead, 1).size == 0
         assert session.scalars(select(Job)).all() == []
     assert list(runtime.spool.iterdir()) == []
+
+
+def test_photographs_become_the_main_pdf_and_are_kept_byte_for_byte(runtime: Runtime, tmp_path: Path) -> None:
+    photo = tmp_path / "foto.png"
+    Image.new("RGB", (640, 480), "white").save(photo)
+    intake.receive(runtime, submission(None, photos=(upload(photo, "fotos"), upload(photo, "fotos"))))
+    with runtime.database.reading() as session:
+        kept = session.scalars(select(StoredObject).order_by(StoredObject.id)).all()
+        assert session.scalars(select(Document.pages)).one() == 2
+    assert [item.purpose for item in kept] == ["original", "fuente", "fuente"]
+    assert {item.sha256 for item in kept[1:]} == {upload(photo).sha256}
