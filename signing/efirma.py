@@ -118,13 +118,11 @@ def serial_number(certificate: x509.Certificate) -> str:
 
 
 def readable(value: object) -> str:
-    """Text for showing: NFC, one line, without control or format characters, at most `LONGEST_VALUE` long."""
+    """Text for showing: NFC, one line, printable characters only, at most `LONGEST_VALUE` long."""
     if not isinstance(value, str):
         return ""
-    kept = (
-        char for char in unicodedata.normalize("NFC", value) if unicodedata.category(char) not in {"Cc", "Cf", "Cs"}
-    )
-    return " ".join("".join(kept).split())[:LONGEST_VALUE]
+    one_line = " ".join(unicodedata.normalize("NFC", value).split())
+    return "".join(char for char in one_line if char.isprintable())[:LONGEST_VALUE].strip()
 
 
 def _values(certificate: x509.Certificate, which: Literal["subject", "issuer"]) -> dict[str, str]:
