@@ -117,7 +117,7 @@ def _with_pyhanko(path: str, *, strict: bool) -> _Seen:
         if seen.encrypted:
             _unlock(reader)
         seen.pages = int(reader.root["/Pages"]["/Count"])
-        reader.find_page_for_modification(0)  # type: ignore[no-untyped-call]
+        reader.find_page_for_modification(0)
         seen.signatures = _attempt(lambda: len(reader.embedded_signatures)) or 0
         if reader.xrefs.hybrid_xrefs_present:
             seen.flags.add(Flag.HYBRID_XREF)
