@@ -92,13 +92,11 @@ class FilingSettings(ProcessSettings):
     hmac_secret: LongSecret = Field(description="Secreto de los códigos de verificación y las claves de seguimiento.")
     spool_dir: ExistingFolder = Field(description="Carpeta de trabajo para archivos en tránsito.")
     trust_dir: ExistingPath = Field(description="Certificados raíz (PEM) en los que se confía: archivo o carpeta.")
-    max_file_mb: int = Field(25, ge=1, le=2048, description="Tamaño mayor de un archivo, en MB (millones de bytes).")
-    max_filing_mb: int = Field(
-        100, ge=1, le=4096, description="Tamaño mayor de una promoción, en MB (millones de bytes)."
-    )
+    max_file_mb: int = Field(25, ge=1, le=2048, description="Tamaño mayor de un archivo, en MiB.")
+    max_filing_mb: int = Field(100, ge=1, le=4096, description="Tamaño mayor de una promoción, en MiB.")
     max_pages: int = Field(2000, ge=1, description="Páginas de un documento, a lo más.")
     max_anexos: int = Field(20, ge=0, le=100, description="Anexos de una promoción, a lo más.")
-    min_free_mb: int = Field(1024, ge=0, description="Espacio libre, en MB, sin el cual no se reciben archivos.")
+    min_free_mb: int = Field(1024, ge=0, description="Espacio libre, en MiB, sin el cual no se reciben archivos.")
 
     @field_validator("max_filing_mb")
     @classmethod

@@ -7,6 +7,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -21,8 +22,10 @@ from oficialia.embedded.supervisor import Echo, Supervisor
 from oficialia.settings import PROCESSES, CliSettings, ProcessSettings
 
 RELEASE, WEB = "release", "web"
-# Started in this order, stopped in the opposite one: first nobody comes in, then nothing is asked for, then work ends.
-ORDER = ("worker", "beat", "dispatcher", WEB)
+# The two that take long to start go first, so that the site answers soon.
+START_ORDER = ("worker", WEB, "dispatcher", "beat")
+# First nobody comes in, then nothing more is asked for, then what is being done is ended; the services stop last.
+STOP_ORDER = (WEB, "dispatcher", "beat", "worker")
 Say = Callable[[str], None]
 
 
@@ -42,7 +45,7 @@ def run(folder: Path, web_port: int, *, say: Say, echo: Echo) -> None:
             supervisor.watch(stopping)
         finally:
             say("Deteniendo todo…")
-            supervisor.stop()
+            supervisor.stop(STOP_ORDER)
             say("Todo quedó detenido.")
 
 
@@ -67,10 +70,9 @@ def _start(
     if RELEASE in commands:
         release = _program(RELEASE, commands.pop(RELEASE), installation, web_port)
         steps.append(("Base de datos, catálogo y depósito", lambda: supervisor.run(release)))
-    names = sorted(commands, key=lambda name: ORDER.index(name) if name in ORDER else -1)
-    for name in names:
+    for name in sorted(commands, key=lambda name: START_ORDER.index(name) if name in START_ORDER else -1):
         program = _program(name, commands[name], installation, web_port)
-        steps.append((f"Proceso {name}", lambda program=program: supervisor.start([program])))  # type: ignore[misc]
+        steps.append((f"Proceso {name}", partial(supervisor.start, [program])))
     for title, step in steps:
         if stopping.is_set():
             return

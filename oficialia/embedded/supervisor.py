@@ -122,9 +122,12 @@ class Supervisor:
     def _pids(self) -> list[int]:
         return [child.alive.pid for stage in self._stages for child in stage if child.alive]
 
-    def stop(self) -> None:
-        """Stop everything, the last started first, each stage gently and then by force."""
-        for stage in reversed(self._stages):
+    def stop(self, first: Sequence[str] = ()) -> None:
+        """Stop everything, gently and then by force: the programs of `first` one after the other, then the rest, the
+        last started first."""
+        stages = [[child for child in stage if child.program.name not in first] for stage in reversed(self._stages)]
+        named = {child.program.name: child for stage in self._stages for child in stage}
+        for stage in [*([named[name]] for name in first if name in named), *stages]:
             process.stop([child.alive for child in stage if child.alive], seconds=STOP_SECONDS)
             for child in stage:
                 child.program.tidy()
