@@ -83,6 +83,8 @@ class PreparedFile:
 
 def looks_signed(path: Path) -> bool:
     """Whether the file holds a signature. Its ByteRange always lies in the clear, or its offsets could not be kept."""
+    if path.stat().st_size == 0:
+        return False
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
         return content.find(b"/ByteRange") >= 0
 

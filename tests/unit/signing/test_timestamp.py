@@ -1,27 +1,22 @@
 """Time-stamp tokens: accepted by openssl when good, TimestampUnavailable in every other case."""
 
 import subprocess
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
-from asn1crypto import keys, tsp, x509
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.serialization import pkcs12
+from asn1crypto import tsp
 from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
-from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from signing.errors import TimestampUnavailable
 from signing.timestamp import FIRST_TOKEN_SIZE, RESPONSE_CAP, Timestamper
 from signing.trust import TrustAnchors, load_anchors
+from tests.support.tsa import answering, authority, reply, server
 
 MESSAGE = b"||OPD1|OP-2026-000123-5||"
-Answer = Callable[[BaseHTTPRequestHandler, bytes], None]
 
 
 @pytest.fixture(scope="module")
@@ -29,62 +24,9 @@ def anchors(development_pki: Path) -> TrustAnchors:
     return load_anchors(development_pki / "anclas")
 
 
-@contextmanager
-def server(answer: Answer) -> Iterator[str]:
-    """An HTTP server that answers every POST with `answer`."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            answer(self, body)
-
-        def log_message(self, format: str, *args: object) -> None:
-            return
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as http:
-        threading.Thread(target=http.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{http.server_address[1]}/tsa"
-        http.shutdown()
-
-
-def reply(body: bytes) -> Answer:
-    return lambda handler, _request: send(handler, body)
-
-
-def send(handler: BaseHTTPRequestHandler, body: bytes, status: int = 200) -> None:
-    handler.send_response(status)
-    handler.send_header("Content-Length", str(len(body)))
-    handler.end_headers()
-    handler.wfile.write(body)
-
-
-def authority(path: Path, password: str, at: datetime) -> DummyTimeStamper:
-    """A time-stamping authority with the key and certificate of a PKCS#12."""
-    bundle = pkcs12.load_pkcs12(path.read_bytes(), password.encode())
-    assert bundle.cert is not None and bundle.key is not None
-    der = serialization.Encoding.DER
-    key = bundle.key.private_bytes(der, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    others = [x509.Certificate.load(each.certificate.public_bytes(der)) for each in bundle.additional_certs]
-    return DummyTimeStamper(
-        x509.Certificate.load(bundle.cert.certificate.public_bytes(der)),
-        keys.PrivateKeyInfo.load(key),
-        SimpleCertificateStore.from_certs(others),
-        fixed_dt=at,
-    )
-
-
 @pytest.fixture(scope="module")
 def tsa(development_pki: Path, now: datetime) -> DummyTimeStamper:
     return authority(development_pki / "tsa.p12", (development_pki / "tsa.password").read_text().strip(), now)
-
-
-def answering(tsa: DummyTimeStamper, alter: Callable[[tsp.TimeStampReq], None] = lambda _request: None) -> Answer:
-    def answer(handler: BaseHTTPRequestHandler, body: bytes) -> None:
-        request = tsp.TimeStampReq.load(body)
-        alter(request)
-        send(handler, tsa.request_tsa_response(request).dump())
-
-    return answer
 
 
 def test_openssl_accepts_the_whole_response(
