@@ -50,10 +50,15 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
 
 
 @pytest.fixture(scope="session")
-def office_on_postgres(tmp_path_factory: pytest.TempPathFactory, postgres_port: int) -> Iterator[Office]:
+def office_postgres_url(postgres_port: int) -> str:
+    """The register of the office on PostgreSQL."""
+    return postgres.create_database(postgres_port, "oficina")
+
+
+@pytest.fixture(scope="session")
+def office_on_postgres(tmp_path_factory: pytest.TempPathFactory, office_postgres_url: str) -> Iterator[Office]:
     """An office on PostgreSQL."""
-    url = postgres.create_database(postgres_port, "oficina")
-    with running_office(tmp_path_factory.mktemp("oficina-pg"), DATABASE_URL=url) as started:
+    with running_office(tmp_path_factory.mktemp("oficina-pg"), DATABASE_URL=office_postgres_url) as started:
         yield started
 
 
