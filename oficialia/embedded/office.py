@@ -14,7 +14,7 @@ from types import FrameType
 from certs.development import make_development_pki
 from oficialia.clock import now
 from oficialia.embedded import mail_sink, procfile, responders, valkey
-from oficialia.embedded.guard import STOP_SIGNALS
+from oficialia.embedded.guard import STOP_SIGNALS, end_orphans
 from oficialia.embedded.installation import Installation, base_environment, opened
 from oficialia.embedded.ports import LOOPBACK, is_free
 from oficialia.embedded.process import Program, ServiceFailed
@@ -39,7 +39,7 @@ def run(folder: Path, web_port: int, *, say: Say, echo: Echo) -> None:
     stopping = threading.Event()
     _stop_on_signals(stopping)
     with opened(folder) as installation:
-        supervisor = Supervisor(installation.logs, echo)
+        supervisor = Supervisor(installation.logs, echo, end_orphans)
         try:
             _start(installation, supervisor, web_port, say, stopping)
             supervisor.watch(stopping)

@@ -7,12 +7,11 @@ import os
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import IO
 
 from oficialia.embedded import process
-from oficialia.embedded.guard import end_orphans
 from oficialia.embedded.process import Program, ServiceFailed
 
 WATCH_SECONDS = 0.2
@@ -23,6 +22,7 @@ STOP_SECONDS = 20.0
 LOG_BYTES = 5_000_000
 
 Echo = Callable[[str, str], None]
+Sweep = Callable[[Collection[int]], None]
 
 
 class Child:
@@ -71,10 +71,14 @@ class Child:
 
 
 class Supervisor:
-    """The programs of one installation, in the order in which they were started."""
+    """The programs of one installation, in the order in which they were started.
 
-    def __init__(self, log_folder: Path, echo: Echo) -> None:
-        self._folder, self._echo = log_folder, echo
+    `sweep` ends what a dead program left outside of its group; it gets the processes to keep. It is
+    `guard.end_orphans` where this process adopts orphans and has no other children.
+    """
+
+    def __init__(self, log_folder: Path, echo: Echo, sweep: Sweep = lambda keep: None) -> None:
+        self._folder, self._echo, self._sweep = log_folder, echo, sweep
         self._stages: list[list[Child]] = []
         log_folder.mkdir(parents=True, exist_ok=True)
 
@@ -114,7 +118,7 @@ class Supervisor:
             return
         if child.restart_at == 0.0:
             child.bury()
-            end_orphans(keep=self._pids())
+            self._sweep(self._pids())
         if time.monotonic() >= child.restart_at:
             child.start()
             child.restart_at = 0.0

@@ -1,0 +1,27 @@
+"""Which processes are left: each test marks its own through the environment, which descendants inherit."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+
+def marked(mark: str) -> set[int]:
+    """The living processes with `mark` in their environment."""
+    return {int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit() and _has(entry, mark.encode())}
+
+
+def _has(entry: Path, mark: bytes) -> bool:
+    try:
+        return mark in (entry / "environ").read_bytes()
+    except OSError:
+        return False  # it ended, or it is not ours
+
+
+def eventually(condition: Callable[[], bool], *, seconds: float = 15.0) -> bool:
+    """Whether the condition holds before the time is over."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return False
