@@ -104,7 +104,7 @@ class _Increment(IncrementalPdfFileWriter):
 
 
 def _open(file: IO[bytes]) -> IncrementalPdfFileWriter:
-    writer = _Increment(file, strict=True)
+    writer: IncrementalPdfFileWriter = _Increment(file, strict=True)
     if writer.prev.xrefs.hybrid_xrefs_present:
         writer = _Increment(file, strict=False)
     if writer.prev.encrypted:

@@ -34,7 +34,7 @@ QR_MASK = 3
 QR_INSET = 2.0
 PADDING = 5.0
 BORDER = 0.8
-LEADING = 1.12
+LEADING = 1.08
 """Height of a line in sizes; `DESCENT` of it lies below the base line."""
 DESCENT = 0.24
 SLIGHTLY = 0.85
@@ -123,14 +123,14 @@ def _tall(content: StampContent, modules: Modules) -> JSON:
 def _lines(content: StampContent) -> list[_Line]:
     address, _, code = content.url.rpartition("/")
     place = urlsplit(address)
-    office = [_Line(part, Weight.SEMIBOLD, 8, INK, 0) for part in content.office.split(" · ")]
+    office = [_Line(part, Weight.SEMIBOLD, 7.5, INK, 0) for part in content.office.split(" · ")]
     return [
         *office,
-        _Line(content.folio, Weight.SEMIBOLD, 15, ACCENT, 2),
-        _Line(f"Registrado: {content.registered_at}", Weight.REGULAR, 7.5, INK, 2),
-        _Line(f"SHA-256: {content.digest_prefix}…", Weight.REGULAR, 6.5, INK, 1.5),
-        _Line(f"Verifique en {place.netloc}{place.path}/", Weight.REGULAR, 6, FAINT, 2.5),
-        _Line(code, Weight.SEMIBOLD, 6, FAINT, 0.5),
+        _Line(content.folio, Weight.SEMIBOLD, 14, ACCENT, 0.5),
+        _Line(f"Registrado: {content.registered_at}", Weight.REGULAR, 7, INK, 1),
+        _Line(f"SHA-256: {content.digest_prefix}…", Weight.REGULAR, 6.5, INK, 0.5),
+        _Line(f"Verifique en {place.netloc}{place.path}/", Weight.REGULAR, 6, FAINT, 1.5),
+        _Line(code, Weight.SEMIBOLD, 6, FAINT, 0),
     ]
 
 

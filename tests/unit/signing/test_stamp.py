@@ -44,7 +44,8 @@ def stamped(folder: Path, paper: Paper, content: StampContent = CONTENT) -> Path
 def by_pdfium(path: Path) -> Image.Image:
     document = pypdfium2.PdfDocument(path)
     document.init_forms()
-    return document[0].render(scale=DPI / 72, may_draw_forms=True).to_pil().convert("RGB")
+    image: Image.Image = document[0].render(scale=DPI / 72, may_draw_forms=True).to_pil().convert("RGB")
+    return image
 
 
 def by_poppler(path: Path, pdftoppm: str) -> Image.Image:
