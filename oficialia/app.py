@@ -3,6 +3,9 @@
 ``gunicorn 'oficialia.app:create_app()'`` reads the environment; tests hand in a runtime of their own.
 """
 
+import logging
+import sys
+
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -26,6 +29,7 @@ from oficialia.web import (
 from oficialia.web.context import WebOptions
 
 _MEBIBYTE = 1 << 20
+_LOG_LINE = "%(asctime)s %(levelname)s %(name)s %(message)s"
 _BLUEPRINTS = (pages, catalog, ventanilla, confirmation, tracking, verification)
 
 
@@ -36,6 +40,7 @@ def create_app(runtime: Runtime | None = None, options: WebOptions | None = None
     """
     if runtime is None or options is None:
         read = settings.load(WebSettings)
+        logging.basicConfig(level=read.log_level, stream=sys.stdout, format=_LOG_LINE)
         runtime, options = runtime or build(read), options or options_of(read)
     app = Flask(__name__)
     context.install(app, runtime, options)

@@ -22,7 +22,7 @@ WRONG_CODE = "El código no es el que enviamos. Revíselo en su correo, o pida u
 @blueprint.get("")
 def show(folio: str) -> Response:
     """Folio, clave de seguimiento, stages and downloads."""
-    return _page(_view(folio), EmailCodeForm(formdata=None), [], 200)
+    return _page(_view(folio), EmailCodeForm.blank(), [], 200)
 
 
 @blueprint.get("/estado")
@@ -58,7 +58,7 @@ def download(folio: str, object_id: int) -> Response:
 @blueprint.post("/correo")
 def confirm_email(folio: str) -> BaseResponse:
     """Checks the code that was mailed."""
-    view, form = _view(folio), EmailCodeForm()
+    view, form = _view(folio), EmailCodeForm.sent()
     faults = form.check()
     if faults:
         return _page(view, form, faults, 400 if form.forged else 422)
@@ -74,13 +74,13 @@ def confirm_email(folio: str) -> BaseResponse:
 @blueprint.post("/correo/reenviar")
 def resend_email(folio: str) -> BaseResponse:
     """Mails another code."""
-    view, form = _view(folio), EmptyForm()
+    view, form = _view(folio), EmptyForm.sent()
     if form.check():
         return page(400, EXPIRED)
     try:
         email_confirmation.resend(runtime(), view.filing_id)
     except TooMany as error:
-        return _page(view, EmailCodeForm(formdata=None), [FieldFault("codigo", error.sentence)], error.status)
+        return _page(view, EmailCodeForm.blank(), [FieldFault("codigo", error.sentence)], error.status)
     return redirect(url_for("confirmation.show", folio=folio, _anchor="correo"), 303)
 
 

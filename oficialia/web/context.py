@@ -24,7 +24,6 @@ class WebOptions:
     session_secret: str = field(repr=False)
     redis_url: str = field(default="memory://", repr=False)  # counters of the throttle
     throttle: str = "10 per minute; 60 per hour"  # filings and verifications of one address
-    tries: str = "6 per minute; 30 per hour"  # claves and codes tried by one address
     min_free_bytes: int = 1 << 30
     proxies: int = 0  # how many reverse proxies are in front, whose X-Forwarded-* are believed
     https: bool = True

@@ -125,7 +125,7 @@ def _wrong_anexos() -> list[FieldFault]:
 
 def _too_many() -> list[FieldFault]:
     allowed = {f"anexo-{number}" for number in range(runtime().limits.anexos)}
-    extra = any(name.startswith("anexo-") and name not in allowed and received(name) for name in request.files)
+    extra = any(str(name).startswith("anexo-") and name not in allowed and received(name) for name in request.files)
     return [FieldFault("anexo-0", REFUSALS["demasiados_anexos"])] if extra else []
 
 

@@ -5,8 +5,9 @@ A form only checks shapes. The names of its fields are also how other programs f
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Self
 
+from flask import request
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, StringField, TextAreaField, ValidationError
 from wtforms.validators import Length, StopValidation
@@ -80,6 +81,16 @@ def _rfc() -> StringField:
 
 class OfficeForm(FlaskForm):  # type: ignore[misc]  # the library has no types
     """A form protected against forged requests, whose errors are sentences in Spanish."""
+
+    @classmethod
+    def blank(cls) -> Self:
+        """The form of a page not sent yet."""
+        return cls(formdata=None)
+
+    @classmethod
+    def sent(cls) -> Self:
+        """What was sent; reads the body to its end. Files are no text, whatever field they were sent under."""
+        return cls(formdata=request.form)
 
     def faults(self) -> list[FieldFault]:
         """Every fault in the order of the page, at most one a field."""

@@ -12,16 +12,16 @@ from flask_limiter import Limiter
 
 from oficialia.web.context import WebOptions
 
-# Endpoint and the field of WebOptions with its limit. Claves and codes are 80 bits long or six digits with five tries:
-# the throttle only keeps machines from trying all day.
-_LIMITED = {
-    "ventanilla.submit": "throttle",
-    "verification.examine": "throttle",
-    "verification.find_code": "tries",
-    "verification.show_code": "throttle",
-    "tracking.open_filing": "tries",
-    "confirmation.confirm_email": "tries",
-    "confirmation.resend_email": "tries",
+# What one request of each endpoint costs of `WebOptions.throttle`; endpoints are counted apart. Claves and codes are 80
+# bits long, or six digits with five tries: the double price only keeps machines from trying all day.
+_COSTS = {
+    "ventanilla.submit": 1,
+    "verification.examine": 1,
+    "verification.show_code": 1,
+    "verification.find_code": 2,
+    "tracking.open_filing": 2,
+    "confirmation.confirm_email": 2,
+    "confirmation.resend_email": 2,
 }
 
 
@@ -36,8 +36,8 @@ def install(app: Flask, options: WebOptions) -> None:
         strategy="fixed-window",
         key_prefix="oficialia",
     )
-    for endpoint, rate in _LIMITED.items():
-        limited: Any = limiter.limit(getattr(options, rate))(app.view_functions[endpoint])
+    for endpoint, cost in _COSTS.items():
+        limited: Any = limiter.limit(options.throttle, cost=cost)(app.view_functions[endpoint])
         app.view_functions[endpoint] = limited
 
 

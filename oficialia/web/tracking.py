@@ -18,13 +18,13 @@ blueprint = Blueprint("tracking", __name__)
 @blueprint.get("/seguimiento")
 def show_form() -> Response:
     """Asks for folio and clave; lists what this session already opened."""
-    return _form_page(TrackingForm(formdata=None), [], 200)
+    return _form_page(TrackingForm.blank(), [], 200)
 
 
 @blueprint.post("/seguimiento")
 def open_filing() -> BaseResponse:
     """Opens a filing to this session. The clave travels in the body only, never in an address."""
-    form = TrackingForm()
+    form = TrackingForm.sent()
     faults = form.check()
     if faults:
         return _form_page(form, faults, 400 if form.forged else 422)
@@ -63,7 +63,7 @@ def download(folio: str, object_id: int) -> Response:
 @blueprint.post("/salir")
 def leave() -> BaseResponse:
     """Forgets this session, for people at a borrowed computer."""
-    if EmptyForm().check():
+    if EmptyForm.sent().check():
         return page(400, EXPIRED)
     session.close()
     return redirect(url_for("pages.left"), 303)

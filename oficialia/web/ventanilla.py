@@ -21,7 +21,7 @@ blueprint = Blueprint("ventanilla", __name__)
 @blueprint.get("/presentar")
 def show_form() -> Response:
     """The empty form, with the tramite of ``?tramite=`` chosen."""
-    form = FilingForm(formdata=None)
+    form = FilingForm.blank()
     form.destino.data = f"tramite:{clean_code(request.args.get('tramite'))}" if request.args.get("tramite") else ""
     form.clave_envio.data = _new_key()
     session.session_id()
@@ -32,7 +32,7 @@ def show_form() -> Response:
 def submit() -> BaseResponse:
     """Receives the form; with a fault the page comes back with what was typed, else 303 to the confirmation."""
     require_room()
-    form = FilingForm()  # reads the body to its end
+    form = FilingForm.sent()
     received_at = runtime().clock()
     choices = catalog.choices(runtime().database)
     faults = filing.in_order([*form.check(), *filing.faults(form, choices)])

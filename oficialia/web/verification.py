@@ -36,19 +36,19 @@ def show_code(codigo: str) -> Response:
 @blueprint.get("/verificar")
 def show_form() -> Response:
     """Two ways to ask: the file, or the printed code."""
-    return _page(EmptyForm(formdata=None), CodeForm(formdata=None), [], 200)
+    return _page(EmptyForm.blank(), CodeForm.blank(), [], 200)
 
 
 @blueprint.post("/verificar")
 def examine() -> Response:
     """Examines an uploaded file and shows what can be said of it."""
     require_room()
-    form = EmptyForm()
+    form = EmptyForm.sent()
     files = received("documento")
     faults = [*form.check(), *_wrong(files)]
     if faults:
         too_large = any(file.too_large for file in files)
-        return _page(form, CodeForm(formdata=None), faults, 400 if form.forged else 413 if too_large else 422)
+        return _page(form, CodeForm.blank(), faults, 400 if form.forged else 413 if too_large else 422)
     upload = files[0].upload
     view = verification.by_file(runtime(), upload.path, upload.sha256, upload.filename)
     return _result(view, upload.filename)
@@ -57,13 +57,13 @@ def examine() -> Response:
 @blueprint.post("/verificar/codigo")
 def find_code() -> BaseResponse:
     """Goes to the page of a code typed from paper."""
-    form = CodeForm()
+    form = CodeForm.sent()
     faults = form.check()
     code = normalise(clean_code(form.codigo.data))
     if not faults and not code:
         faults = [FieldFault("codigo", "Escriba las letras y números del código.")]
     if faults:
-        return _page(EmptyForm(formdata=None), form, faults, 400 if form.forged else 422)
+        return _page(EmptyForm.blank(), form, faults, 400 if form.forged else 422)
     return redirect(url_for("verification.show_code", codigo=code), 303)
 
 

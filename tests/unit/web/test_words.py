@@ -1,0 +1,81 @@
+"""Pages speak plainly: short sentences, every field with its label, nothing too heavy for a cheap phone."""
+
+import re
+from html import unescape
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from tests.support.window import Visitor
+
+ROOT = Path(__file__).parents[3] / "oficialia"
+PAGES = ["/", "/presentar", "/seguimiento", "/verificar", "/tramites/SA-001", "/nada", "/v/AAAA", "/hasta-luego"]
+BLOCKS = {"p", "li", "h1", "h2", "label", "legend", "summary", "dt", "dd", "span"}
+
+
+class Fields(HTMLParser):
+    """Collects the fields and labels of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fields: list[str] = []
+        self.labels: set[str] = set()
+        self.ids: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Notes an element."""
+        known = dict(attrs)
+        if tag in {"input", "select", "textarea"} and known.get("type") != "hidden":
+            self.fields.append(known.get("id") or f"sin id: {known.get('name')}")
+        if tag == "label":
+            self.labels.add(known.get("for") or "")
+        if known.get("id"):
+            self.ids.append(str(known["id"]))
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_sentences_have_at_most_twenty_words(visitor: Visitor, path: str) -> None:
+    main = re.sub(r"<(select|script).*?</\1>", "", visitor.get(path).text.split("<main", 1)[1], flags=re.DOTALL)
+    pieces = re.split(rf"</?(?:{'|'.join(BLOCKS)})\b[^>]*>", main)
+    words = [unescape(re.sub(r"<[^>]+>", "", piece)) for piece in pieces]
+    sentences = [sentence for piece in words for sentence in re.split(r"(?<=[.:;?!])\s", piece)]
+    assert [sentence.strip() for sentence in sentences if len(sentence.split()) > 20] == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_field_has_a_label_and_every_id_is_one(visitor: Visitor, path: str) -> None:
+    page = Fields()
+    page.feed(visitor.get(path).text)
+    assert [name for name in page.fields if name not in page.labels] == []
+    assert len(page.ids) == len(set(page.ids))
+
+
+def test_described_by_points_at_something(visitor: Visitor) -> None:
+    for text in (visitor.get("/presentar").text, visitor.send("/presentar", {}).text):
+        page = Fields()
+        page.feed(text)
+        named = {name for names in re.findall(r'aria-describedby="([^"]+)"', text) for name in names.split()}
+        assert named - set(page.ids) == set()
+
+
+def test_the_first_page_is_light(visitor: Visitor) -> None:
+    static = sum((ROOT / "static" / name).stat().st_size for name in ("site.css", "site.js", "emblema.svg"))
+    for path in ("/", "/presentar"):
+        assert len(visitor.get(path).data) + static <= 102_400
+
+
+def test_style_and_script_stay_small() -> None:
+    assert (ROOT / "static/site.css").stat().st_size <= 20_480
+    assert (ROOT / "static/site.js").stat().st_size <= 10_240
+
+
+def test_every_template_is_used() -> None:
+    sources = [*(ROOT / "web").glob("*.py"), *(ROOT / "templates").glob("*.html")]
+    text = "".join(path.read_text() for path in sources)
+    assert [path.name for path in (ROOT / "templates").glob("*.html") if f'"{path.name}"' not in text] == []
+
+
+def test_a_company_is_told_apart_nowhere_by_the_wrong_word(visitor: Visitor) -> None:
+    """Pages say "persona que presenta" and the like; the word of the acuse stays in the acuse."""
+    assert all("promovente" not in visitor.get(path).text.lower() for path in PAGES)
