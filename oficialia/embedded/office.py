@@ -83,7 +83,10 @@ def _start(
 
 
 def _make_pki(installation: Installation) -> None:
-    make_development_pki(installation.pki, at=now(), base_url=responders.base_url(installation.ports["sellos"]))
+    try:
+        make_development_pki(installation.pki, at=now(), base_url=responders.base_url(installation.ports["sellos"]))
+    except FileExistsError as fault:
+        raise ServiceFailed(str(fault)) from fault
 
 
 def services(installation: Installation) -> list[Program]:

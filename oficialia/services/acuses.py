@@ -10,7 +10,6 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from signing.seal import Sealed
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -22,6 +21,7 @@ from oficialia.services import acuse_fields, certificates, ledger, outbox
 from oficialia.services.acuse_fields import Draft
 from oficialia.services.certificates import SealCertificate
 from signing.acuse_content import AcuseContent
+from signing.seal import Sealed
 from signing.timestamp import TimestampToken
 from storage.bucket import Stored
 

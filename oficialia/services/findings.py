@@ -5,12 +5,13 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from oficialia.domain.wording import short_instant
 from signing.verify import SignatureFinding
 
-from oficialia.domain.wording import short_instant
-
 INTACT = "íntegra: el documento no cambió después de esta firma"
+FILLED = "después de esta firma se llenaron campos del documento, como ella permite"
 CHANGED = "el documento cambió después de esta firma"
+_AFTER = {"nada": INTACT, "solo_firmas": INTACT, "cambios_permitidos": FILLED}
 BROKEN = "la firma no corresponde al contenido"
 KNOWN_ISSUER = "emisor reconocido"
 UNKNOWN_ISSUER = "emisor no reconocido por esta oficina"
@@ -25,10 +26,7 @@ def verdict(finding: Mapping[str, Any]) -> str:
     """One sentence that says no more than was checked; never that a signature is valid in law."""
     if finding["problem"]:
         return f"no se pudo comprobar: {finding['problem']}"
-    if not finding["intact"]:
-        integrity = BROKEN
-    else:
-        integrity = CHANGED if finding["modified_after"] in {"cambios", "desconocido"} else INTACT
+    integrity = BROKEN if not finding["intact"] else _AFTER.get(finding["modified_after"], CHANGED)
     return f"{integrity}; {KNOWN_ISSUER if finding['trusted'] else UNKNOWN_ISSUER}"
 
 

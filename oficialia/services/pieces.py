@@ -9,9 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from signing.inspect import Inspection, MediaType, inspect
-from signing.petition_pdf import TypedPetition, photos_pdf, typed_petition_pdf
-
 from oficialia.domain.documents import Role, Support
 from oficialia.domain.plazos import ZONE
 from oficialia.domain.wording import long_date
@@ -19,6 +16,8 @@ from oficialia.errors import REFUSALS, FieldFault, SubmissionRefused
 from oficialia.runtime import Runtime
 from oficialia.services.submission import Submission, Upload
 from signing.errors import DocumentRefused
+from signing.inspect import Inspection, MediaType, inspect
+from signing.petition_pdf import TypedPetition, photos_pdf, typed_petition_pdf
 
 EXTENSIONS = {MediaType.PDF: "pdf", MediaType.JPEG: "jpg", MediaType.PNG: "png"}
 TEXT = "text/plain; charset=utf-8"

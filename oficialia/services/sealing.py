@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from signing.seal import Sealed
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -18,6 +17,7 @@ from oficialia.models import Document, Event, Filing, StoredObject
 from oficialia.runtime import Runtime
 from oficialia.services import certificates, ledger, outbox
 from oficialia.services.certificates import SealCertificate
+from signing.seal import Sealed
 from storage.bucket import Stored
 
 PDF = "application/pdf"

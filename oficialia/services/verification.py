@@ -7,8 +7,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from signing.inspect import inspect
-from signing.verify import SignatureFinding
 from sqlalchemy import select
 
 from oficialia.domain import codes
@@ -19,6 +17,8 @@ from oficialia.runtime import Runtime
 from oficialia.services.certificates import ever_used
 from oficialia.services.findings import time_words, to_json, verdict
 from signing.errors import DocumentRefused, SandboxFailure, SandboxUnavailable
+from signing.inspect import inspect
+from signing.verify import SignatureFinding
 
 _KINDS = {
     "efirma": "e.firma",

@@ -1,0 +1,224 @@
+"""The pages in a real browser: narrow, by keyboard, without JavaScript, and going back."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, FilePayload, Page, sync_playwright
+
+from tests.support.filing import Office
+
+ARGUMENTS = [
+    *("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync"),
+]
+PAGES = [
+    "/",
+    "/presentar",
+    "/seguimiento",
+    "/verificar",
+    "/tramites",
+    "/tramites/SA-001",
+    "/aviso-de-privacidad",
+    "/nada",
+]
+PHONE, DESK = 360, 1280
+SECONDS = 1000
+# A small target is one that a thumb misses (WCAG 2.2, 2.5.8); links inside a sentence are exempt, as the rule says.
+SMALL_TARGETS = """() => [...document.querySelectorAll(
+  'button, input:not([type=hidden]), select, textarea, summary, nav a, .boton')]
+  .filter(e => e.checkVisibility()).map(e => [e.id || e.textContent.trim(), e.getBoundingClientRect()])
+  .filter(([, box]) => box.width < 24 || box.height < 24).map(([name]) => name)"""
+UNNAMED = """() => [...document.querySelectorAll('input:not([type=hidden]), select, textarea')]
+  .filter(e => !e.labels.length).map(e => e.name)"""
+
+
+@pytest.fixture(scope="module")
+def browser(tool: Callable[[str], str]) -> Iterator[Browser]:
+    """Debian's Chromium."""
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=tool("chromium"), args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A window of a phone's size, which must not complain of anything."""
+    context = browser.new_context(viewport={"width": PHONE, "height": 740}, locale="es-MX")
+    opened = context.new_page()
+    complaints: list[str] = []
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.on("console", lambda said: complaints.append(said.text) if "Content Security" in said.text else None)
+    yield opened
+    context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def plain_page(browser: Browser) -> Iterator[Page]:
+    """The same without JavaScript."""
+    context = browser.new_context(viewport={"width": PHONE, "height": 740}, java_script_enabled=False)
+    yield context.new_page()
+    context.close()
+
+
+def fill(page: Page, office: Office, asunto: str = "Bache en la calle Vicente Guerrero") -> None:
+    """Fills the form with a typed petition."""
+    page.goto(f"{office.url}/presentar")
+    page.check("[name=persona][value=fisica]")
+    page.fill("#nombre", "María Peña Núñez")
+    page.select_option("#destino", "area:OP")
+    page.fill("#asunto", asunto)
+    page.check("[name=forma][value=texto]")
+    page.fill("#peticion", "Hay un bache.\n\nPido que lo reparen.")
+    page.check("#declaracion")
+    page.check("#privacidad")
+
+
+def submit(page: Page) -> None:
+    """Presses the button and waits for the confirmation."""
+    page.click("main button:has-text('Presentar')")
+    page.wait_for_url("**/presentado/**", timeout=60 * SECONDS)
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("width", [320, PHONE, DESK])
+def test_no_page_scrolls_sideways(page: Page, office: Office, path: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 740})
+    page.goto(office.url + path)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_field_has_a_name_and_every_target_can_be_hit(page: Page, office: Office, path: str) -> None:
+    page.goto(office.url + path)
+    assert page.evaluate(UNNAMED) == []
+    assert page.evaluate(SMALL_TARGETS) == []
+
+
+def test_twice_the_text_size_still_fits(page: Page, office: Office) -> None:
+    page.set_viewport_size({"width": 640, "height": 740})
+    for path in PAGES:
+        page.goto(office.url + path)
+        page.evaluate("document.documentElement.style.setProperty('font-size', '200%')")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 640, path
+
+
+def test_a_filing_reaches_its_acuse_without_reloading(page: Page, office: Office) -> None:
+    fill(page, office, "Árbol caído " + "sinespacios" * 15)
+    submit(page)
+    loads: list[str] = []
+    page.on("load", lambda loaded: loads.append(loaded.url))
+    with page.expect_download(timeout=120 * SECONDS) as download:
+        page.click("a:has-text('acuse de recibo')", timeout=120 * SECONDS)
+    assert download.value.suggested_filename.endswith(".pdf")
+    assert loads == []
+    assert "Su acuse de recibo está listo" in page.inner_text("[role=status]#frase")
+    page.set_viewport_size({"width": 320, "height": 740})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_a_filing_needs_no_javascript(plain_page: Page, office: Office) -> None:
+    fill(plain_page, office)
+    submit(plain_page)
+    plain_page.wait_for_selector("a:has-text('acuse de recibo')", timeout=120 * SECONDS)
+
+
+def test_without_javascript_every_anexo_can_be_reached(plain_page: Page, office: Office) -> None:
+    plain_page.goto(f"{office.url}/presentar")
+    plain_page.click("#mas-anexos > summary")
+    plain_page.click("summary:has-text('Anexo 20')")
+    assert plain_page.is_visible("#anexo-19")
+
+
+def test_photographs_and_anexos_are_sent_from_a_phone(page: Page, office: Office) -> None:
+    pixels = page.screenshot()
+
+    def photo(name: str) -> FilePayload:
+        return {"name": name, "mimeType": "image/png", "buffer": pixels}
+
+    fill(page, office)
+    page.check("[name=forma][value=fotos]")
+    page.set_input_files("#fotos", [photo("hoja.png"), photo("hoja 2.png")])
+    page.set_input_files("#anexo-0", photo("hoja.png"))
+    page.click("button:has-text('Agregar el anexo 2')")
+    page.set_input_files("#anexo-1", photo("croquis.png"))
+    submit(page)
+    page.click("a:has-text('Seguimiento') >> nth=-1")
+    assert "croquis" in page.inner_text("main")
+
+
+def test_the_keyboard_alone_files_a_petition(page: Page, office: Office) -> None:
+    page.goto(f"{office.url}/presentar")
+    keys = page.keyboard
+
+    def reach(selector: str) -> None:
+        for _ in range(80):
+            keys.press("Tab")
+            if page.evaluate("s => document.activeElement.matches(s)", selector):
+                return
+        raise AssertionError(f"{selector} cannot be reached by keyboard")
+
+    keys.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "saltar"
+    keys.press("Enter")
+    for selector, typed in (("[name=persona]", " "), ("#nombre", "Ana Ruiz"), ("#destino", "Oficialía de P")):
+        reach(selector)
+        keys.type(typed)
+    reach("#asunto")
+    keys.type("Con el teclado")
+    reach("[name=forma]")
+    keys.press("Space")
+    reach("#peticion")
+    keys.type("Pido agua.")
+    for selector in ("#declaracion", "#privacidad"):
+        reach(selector)
+        keys.press("Space")
+    reach("main button[type=submit]")
+    keys.press("Enter")
+    page.wait_for_url("**/presentado/**", timeout=60 * SECONDS)
+
+
+def test_faults_take_the_focus_and_lead_to_their_fields(page: Page, office: Office) -> None:
+    fill(page, office, "a|b")
+    page.click("summary:has-text('CURP')")
+    page.fill("#curp", "MAL")
+    page.click("main button:has-text('Presentar')")
+    page.wait_for_selector("#resumen:focus")
+    page.click("#resumen a:has-text('CURP')")
+    assert page.evaluate("document.activeElement.id") == "curp"
+    assert page.input_value("#nombre") == "María Peña Núñez"
+
+
+def test_going_back_finds_what_was_typed(page: Page, office: Office) -> None:
+    fill(page, office)
+    submit(page)
+    page.go_back()
+    page.wait_for_selector("#asunto")
+    assert page.input_value("#asunto") == "Bache en la calle Vicente Guerrero"
+
+
+def test_a_file_too_large_is_told_before_it_is_sent(page: Page, office: Office, tmp_path: Path) -> None:
+    large = tmp_path / "grande.pdf"
+    with large.open("wb") as file:
+        file.truncate(27 << 20)
+    page.goto(f"{office.url}/verificar")
+    page.set_input_files("#documento", large)
+    assert "pesa 27 MB" in page.inner_text("#aviso-archivos")
+    page.click("text=Verificar el archivo")
+    assert page.is_visible("#aviso-archivos")
+    assert page.url.endswith("/verificar")
+
+
+@pytest.mark.parametrize("megabytes", [27, 130])
+def test_a_file_too_large_is_told_without_javascript_too(
+    plain_page: Page, office: Office, tmp_path: Path, megabytes: int
+) -> None:
+    large = tmp_path / "grande.pdf"
+    with large.open("wb") as file:
+        file.truncate(megabytes << 20)
+    plain_page.goto(f"{office.url}/verificar")
+    plain_page.set_input_files("#documento", large)
+    plain_page.click("text=Verificar el archivo")
+    plain_page.wait_for_selector("text=/25 MB|pesa más/")
