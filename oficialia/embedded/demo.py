@@ -1,7 +1,7 @@
 """`oficialia demo`: the whole way of a petition, over HTTP, on real parts, with what came out checked.
 
 1. The office starts.  2. María signs her petition with her test e.firma.  3. A browser files it.  4. The browser waits
-for the acuse.  5. It downloads both PDFs.  6. Their signatures are checked.  7. Everything stops.
+for the acuse.  5. It downloads both PDFs.  6. Everything stops.  7. Meanwhile their signatures are checked.
 """
 
 import importlib
@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from oficialia.embedded.installation import base_environment, is_busy
@@ -42,8 +42,11 @@ def run(folder: Path, *, say: Say) -> int:
         folder = folder.with_name(f"{folder.name}-aparte")
         say(f"Ya hay una oficina funcionando; esta demostración usa {folder}")
     try:
-        with _office(folder, say) as url:
-            lines: list[str] = importlib.import_module(FILING).file_and_check(folder, url, say)
+        with _office(folder, say) as (url, ask_to_stop):
+            filing = importlib.import_module(FILING)
+            folio, files = filing.file_and_download(folder, url, say)
+            ask_to_stop()
+            lines: list[str] = filing.check(folder, folio, files, say)
     except (DemoFailed, LookupError, OSError) as fault:
         _explain(folder, fault, say)
         return 1
@@ -52,17 +55,20 @@ def run(folder: Path, *, say: Say) -> int:
 
 
 @contextmanager
-def _office(folder: Path, say: Say) -> Iterator[str]:
+def _office(folder: Path, say: Say) -> Iterator[tuple[str, Callable[[], None]]]:
     [port] = free_ports(1)
     argv = (sys.executable, "-m", "oficialia.cli", "correr", f"--carpeta={folder}", f"--puerto={port}", "--callado")
     process = spawn(Program("oficina", argv, base_environment(folder)), subprocess.PIPE)
     try:
         importlib.import_module(FILING)
         _wait_for_office(process, say)
-        yield f"http://{LOOPBACK}:{port}"
+        # What was downloaded is checked while the office stops: nothing of it is needed any more.
+        yield f"http://{LOOPBACK}:{port}", process.terminate
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(STOP_SECONDS)
     finally:
         stop([process], seconds=STOP_SECONDS)
-        say("Servicios y procesos detenidos.")
+        say("  Servicios y procesos detenidos")
 
 
 def _wait_for_office(process: subprocess.Popen[bytes], say: Say) -> None:

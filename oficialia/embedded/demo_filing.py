@@ -1,4 +1,4 @@
-"""The demo's steps 2 to 6: sign, file, wait, download, check."""
+"""The demo's steps 2 to 5 and 7: sign, file, wait, download, check."""
 
 import re
 import shutil
@@ -25,8 +25,8 @@ FOLIO = re.compile(r"OP-\d{4}-\d{6,}-[0-9A-Z]")
 CADENA = "cadena-original.txt"
 
 
-def file_and_check(folder: Path, url: str, say: Say) -> list[str]:
-    """Steps 2 to 6; what to print at the end. Raises DemoFailed, LookupError, OSError."""
+def file_and_download(folder: Path, url: str, say: Say) -> tuple[str, list[Path]]:
+    """Steps 2 to 5: the folio, and both PDFs. Raises DemoFailed, LookupError, OSError."""
     work = folder / "demo"
     work.mkdir(exist_ok=True)
     petition = work / "peticion-firmada.pdf"
@@ -46,6 +46,11 @@ def file_and_check(folder: Path, url: str, say: Say) -> list[str]:
         files = [
             browser.download(url, target, f"documento-{number}.pdf") for number, (url, _) in enumerate(_documents(page))
         ]
+    return folio, files
+
+
+def check(folder: Path, folio: str, files: list[Path], say: Say) -> list[str]:
+    """Step 7: what to print at the end. Raises DemoFailed when a signature is not as it should be."""
     with _step("Firmas y sellos comprobados", say):
         verdicts = [line for file in files for line in _check(folder / "pki" / "anclas", file)]
     return [f"Folio:      {folio}", *_times(files), *verdicts]

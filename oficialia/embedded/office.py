@@ -25,7 +25,7 @@ RELEASE, WEB = "release", "web"
 # The two that take long to start go first, so that the site answers soon.
 START_ORDER = ("worker", WEB, "dispatcher", "beat")
 # First nobody comes in, then nothing more is asked for, then what is being done is ended; the services stop last.
-STOP_ORDER = (WEB, "dispatcher", "beat", "worker")
+STOP_ORDER = ((WEB,), ("dispatcher", "beat"), ("worker",))
 Say = Callable[[str], None]
 
 

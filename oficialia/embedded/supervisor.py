@@ -126,14 +126,15 @@ class Supervisor:
     def _pids(self) -> list[int]:
         return [child.alive.pid for stage in self._stages for child in stage if child.alive]
 
-    def stop(self, first: Sequence[str] = ()) -> None:
-        """Stop everything, gently and then by force: the programs of `first` one after the other, then the rest, the
-        last started first."""
-        stages = [[child for child in stage if child.program.name not in first] for stage in reversed(self._stages)]
-        named = {child.program.name: child for stage in self._stages for child in stage}
-        for stage in [*([named[name]] for name in first if name in named), *stages]:
-            process.stop([child.alive for child in stage if child.alive], seconds=STOP_SECONDS)
-            for child in stage:
+    def stop(self, first: Sequence[Sequence[str]] = ()) -> None:
+        """Stop everything, gently and then by force: each group of `first` together, one group after the other; then
+        the rest, the last started first."""
+        children = {child.program.name: child for stage in self._stages for child in stage}
+        groups = [[children.pop(name) for name in names if name in children] for names in first]
+        rest = [[child for child in stage if child.program.name in children] for stage in reversed(self._stages)]
+        for group in (*groups, *rest):
+            process.stop([child.alive for child in group if child.alive], seconds=STOP_SECONDS)
+            for child in group:
                 child.program.tidy()
         self._stages.clear()
 

@@ -88,7 +88,7 @@ def test_programs_stop_in_the_order_named_then_the_last_started_first(
         script = f"trap 'echo {name} >> {order}; exit 0' TERM; while :; do sleep 0.05; done"
         supervisor.start([shell(name, script, mark)])
     time.sleep(0.3)  # the shells set their traps
-    supervisor.stop(("worker",))
+    supervisor.stop((("worker",),))
     assert order.read_text("utf-8").split() == ["worker", "web", "servicio"]
 
 
