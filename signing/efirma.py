@@ -108,6 +108,12 @@ def holder(certificate: x509.Certificate) -> CertificateHolder:
     )
 
 
+def printed_name(certificate: x509.Certificate) -> str:
+    """Who the certificate is of, as a document prints it: name, then organisation."""
+    found = holder(certificate)
+    return ", ".join(filter(None, [found.name, found.organization]))
+
+
 def serial_number(certificate: x509.Certificate) -> str:
     """The certificate number: SAT's twenty digits where the serial holds them, else upper-case hexadecimal."""
     number = int(certificate.serial_number)

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 
-from signing.efirma import holder
+from signing.efirma import holder, printed_name
 from signing.errors import IdentityUnusable
 
 DER = serialization.Encoding.DER
@@ -43,7 +43,7 @@ class SealIdentity:
         self.chain = tuple(chain)
         self.serial = _serial(certificate)
         self.sha256: str = certificate.sha256.hex()
-        self.subject: str = certificate.subject.human_friendly
+        self.subject = printed_name(certificate)
         self.organization: str = holder(certificate).organization
         self.valid_from: datetime = certificate.not_valid_before
         self.valid_until: datetime = certificate.not_valid_after

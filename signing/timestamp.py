@@ -19,6 +19,7 @@ from pyhanko.sign.validation.generic_cms import validate_tst_signed_data
 from pyhanko.sign.validation.status import TimestampSignatureStatus
 from pyhanko_certvalidator.errors import PathError, ValidationError
 
+from signing.efirma import printed_name
 from signing.errors import TimestampUnavailable
 from signing.trust import TrustAnchors, validation_context
 
@@ -122,7 +123,7 @@ def _checked(response_der: bytes, digest: bytes, nonce: int, anchors: TrustAncho
             raise TimestampUnavailable("the nonce is not ours")
         verified = _verify(token, digest, anchors)
         return TimestampToken(
-            response_der, token.dump(), verified.timestamp, verified.signing_cert.subject.human_friendly
+            response_der, token.dump(), verified.timestamp, printed_name(verified.signing_cert)
         )
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         # asn1crypto parses lazily: what is malformed shows only when it is used.
