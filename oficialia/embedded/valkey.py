@@ -1,9 +1,9 @@
 """Valkey, the embedded broker: every write is on disk before it is acknowledged."""
 
+import contextlib
 import importlib.util
+import socket
 from pathlib import Path
-
-import redis
 
 from oficialia.embedded.ports import LOOPBACK
 from oficialia.embedded.process import Program, ServiceFailed
@@ -33,11 +33,12 @@ def program(folder: Path, *, port: int, password: str) -> Program:
     configuration.write_text(CONFIGURATION.format(host=LOOPBACK, port=port, password=password, folder=folder.resolve()))
 
     def ready() -> bool:
-        with redis.Redis.from_url(url(port, password), socket_connect_timeout=1, socket_timeout=1) as client:
-            try:
-                return bool(client.ping())
-            except redis.RedisError:
-                return False
+        # The protocol's inline form: a whole client is a long import for a word.
+        with contextlib.suppress(OSError), socket.create_connection((LOOPBACK, port), timeout=1) as connection:
+            connection.sendall(f"AUTH {password}\r\nPING\r\n".encode())
+            with connection.makefile("rb") as answers:
+                return (answers.readline(), answers.readline()) == (b"+OK\r\n", b"+PONG\r\n")
+        return False
 
     return Program("valkey", (str(_server()), str(configuration)), {}, ready, quiet=True)
 
