@@ -41,6 +41,8 @@ def create_app(runtime: Runtime | None = None, options: WebOptions | None = None
     if runtime is None or options is None:
         read = settings.load(WebSettings)
         logging.basicConfig(level=read.log_level, stream=sys.stdout, format=_LOG_LINE)
+        # Its warnings quote whole addresses of the storage, with signatures that are good for minutes.
+        logging.getLogger("urllib3").setLevel(logging.ERROR)
         runtime, options = runtime or build(read), options or options_of(read)
     app = Flask(__name__)
     context.install(app, runtime, options)

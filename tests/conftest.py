@@ -74,16 +74,21 @@ def tool() -> Callable[[str], str]:
 
 
 @pytest.fixture(scope="session")
-def now() -> datetime:
-    """When the session began."""
-    return datetime.now(UTC).replace(microsecond=0)
-
-
-@pytest.fixture(scope="session")
 def shared_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """A folder that all workers of this run share."""
     base = tmp_path_factory.getbasetemp()
     return base if worker_id == "master" else base.parent
+
+
+@pytest.fixture(scope="session")
+def now(shared_folder: Path) -> datetime:
+    """When the run began: the same for all its workers, because they share a PKI."""
+    noted = shared_folder / "now"
+    with (shared_folder / "now.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not noted.exists():
+            noted.write_text(datetime.now(UTC).replace(microsecond=0).isoformat())
+    return datetime.fromisoformat(noted.read_text())
 
 
 @pytest.fixture(scope="session")

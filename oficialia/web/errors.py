@@ -5,6 +5,8 @@ server library, become responses.
 """
 
 import logging
+import traceback
+from pathlib import Path
 
 from flask import Flask, Response, make_response, render_template
 from flask_limiter.errors import RateLimitExceeded
@@ -61,12 +63,24 @@ def page(status: int, sentence: str = "", *, title: str = "", retry_after: int =
 
 def known(error: OficialiaError) -> Response:
     """An error that already has its sentence."""
+    tell_cause(error)
     retry_after = getattr(error, "retry_after_seconds", 0) or (60 if error.status in {429, 503} else 0)
     return page(error.status, error.sentence, retry_after=retry_after)
 
 
-def _database(_error: DatabaseUnavailable) -> Response:
-    return known(Unavailable())
+def tell_cause(error: OficialiaError) -> None:
+    """One line of log for what kept us from serving: which part failed and where, never what people sent."""
+    if error.status >= 500:
+        cause = error.__cause__ or error
+        frame = traceback.extract_tb(cause.__traceback__)[-1:]
+        place = f"{Path(frame[0].filename).name}:{frame[0].lineno}" if frame else "?"
+        _log.error("unavailable in %s: %s at %s", route(), type(cause).__name__, place)
+
+
+def _database(error: DatabaseUnavailable) -> Response:
+    unavailable = Unavailable()
+    unavailable.__cause__ = error
+    return known(unavailable)
 
 
 def _throttled(error: RateLimitExceeded) -> Response:

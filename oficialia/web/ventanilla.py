@@ -11,6 +11,7 @@ from oficialia.services import catalog, intake
 from oficialia.services.catalog import Choices
 from oficialia.web import filing, privacy, session
 from oficialia.web.context import runtime
+from oficialia.web.errors import tell_cause
 from oficialia.web.forms import ASUNTO, PETITION, FilingForm
 from oficialia.web.text import clean_code
 from oficialia.web.uploads import require_room, total_received
@@ -49,6 +50,7 @@ def submit() -> BaseResponse:
 
 def _refused(form: FilingForm, choices: Choices, error: OficialiaError) -> Response:
     """The form again, nothing typed lost, with what intake said."""
+    tell_cause(error)
     faults = list(error.faults) if isinstance(error, SubmissionRefused) else []
     if isinstance(error, KeyReused):
         form.clave_envio.data = _new_key()  # sent again on purpose, it is another filing
