@@ -122,9 +122,7 @@ def _checked(response_der: bytes, digest: bytes, nonce: int, anchors: TrustAncho
         if info["nonce"].native != nonce:
             raise TimestampUnavailable("the nonce is not ours")
         verified = _verify(token, digest, anchors)
-        return TimestampToken(
-            response_der, token.dump(), verified.timestamp, printed_name(verified.signing_cert)
-        )
+        return TimestampToken(response_der, token.dump(), verified.timestamp, printed_name(verified.signing_cert))
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         # asn1crypto parses lazily: what is malformed shows only when it is used.
         raise TimestampUnavailable("the response cannot be read") from error

@@ -1,13 +1,17 @@
 """The window: what it receives, what it sends back with a sentence, and that nothing typed is lost."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pikepdf
 import pytest
 
+from oficialia.app import create_app
 from oficialia.runtime import Runtime
 from oficialia.services import tracking
 from oficialia.web import privacy
+from oficialia.web.context import WebOptions
+from storage.bucket import Bucket
 from tests.support.office import blank_pdf
 from tests.support.window import FOLIO, KEY, File, Visitor, faults, hidden_fields, petition
 
@@ -200,3 +204,15 @@ def _key(visitor: Visitor, folio: str) -> str:
     found = KEY.search(visitor.get(f"/presentado/{folio}").text)
     assert found
     return found[1]
+
+
+def test_with_the_storage_out_nothing_is_promised_and_nothing_typed_is_lost(
+    runtime: Runtime, options: WebOptions, caplog: pytest.LogCaptureFixture
+) -> None:
+    nowhere = Bucket("http://127.0.0.1:1", "llave", "secreto-largo", bucket="x", region="us-east-1")
+    visitor = Visitor(create_app(replace(runtime, bucket=nowhere), options))
+    response = visitor.file()
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "60")
+    assert any("no le dimos folio" in fault for fault in faults(response))
+    assert "María Peña Núñez" in response.text
+    assert "unavailable in /presentar: Storage" in caplog.text
