@@ -32,6 +32,9 @@ OPTIONS = (
     f"-ip={LOOPBACK}",
     f"-ip.bind={LOOPBACK}",
     "-master.telemetry=false",
+    # Without this, a GET on the master's port (`/col/delete`) erases a whole bucket: no key guards it, and any page
+    # open in a browser of this machine can send it.
+    "-disableHttp",
     # Small volumes and many of them: a volume is reserved whole on the disk of whoever tries the demo.
     "-master.volumeSizeLimitMB=64",
     "-volume.max=2000",

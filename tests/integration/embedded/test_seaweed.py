@@ -59,19 +59,25 @@ def test_what_was_acknowledged_survives_kill_9_and_a_change_of_ports(tmp_path: P
         assert _fetch(moved, stored, tmp_path) == DATA
 
 
-@pytest.mark.parametrize("door", ["filer", "volume"])
+@pytest.mark.parametrize("door", ["filer", "volume", "master", "admin"])
 def test_no_inner_door_deletes_a_protected_object(door: str, s3: SeaweedFS, tmp_path: Path) -> None:
     stored = _put(s3, tmp_path)
-    address = f"http://{LOOPBACK}:{s3.ports[door]}/buckets/pruebas/{stored.key}"
-    for path in (address, address + ".versions", f"http://{LOOPBACK}:{s3.ports[door]}/1,0123456789ab"):
-        assert requests.delete(path, params={"recursive": "true"}, timeout=10).status_code in {401, 403, 404}
+    base = f"http://{LOOPBACK}:{s3.ports[door]}"
+    for method, path in (
+        ("DELETE", f"buckets/pruebas/{stored.key}?recursive=true"),
+        ("DELETE", f"buckets/pruebas/{stored.key}.versions?recursive=true"),
+        ("DELETE", "1,0123456789ab"),
+        ("GET", "col/delete?collection=pruebas"),
+        ("GET", "vol/vacuum?garbageThreshold=0.0001"),
+    ):
+        assert requests.request(method, f"{base}/{path}", timeout=10).status_code >= 400
     assert _fetch(s3, stored, tmp_path) == DATA
 
 
 def test_the_filer_gives_nothing_away(s3: SeaweedFS, tmp_path: Path) -> None:
     stored = _put(s3, tmp_path)
     for path in ("", "buckets/", f"buckets/pruebas/{stored.key}"):
-        assert requests.get(f"http://{LOOPBACK}:{s3.ports['filer']}/{path}", timeout=10).status_code == 401
+        assert requests.get(f"http://{LOOPBACK}:{s3.ports['filer']}/{path}", timeout=10).status_code >= 400
 
 
 def test_every_port_is_on_the_loopback(s3: SeaweedFS) -> None:
@@ -93,5 +99,5 @@ def test_nothing_is_left_in_the_folder_for_temporary_files(tmp_path: Path) -> No
     server = _new(tmp_path)
     with running(server.program(), tmp_path / "s3.log"):
         pass
-    sockets = [path for port in server.ports.values() for path in Path("/tmp").glob(f"seaweedfs-*-{port}.sock")]  # noqa: S108 (where weed puts them)
+    sockets = [path for port in server.ports.values() for path in Path("/tmp").glob(f"*-{port}.sock")]  # noqa: S108  # noqa: S108 (where weed puts them)
     assert not sockets
