@@ -209,7 +209,7 @@ def _key(visitor: Visitor, folio: str) -> str:
 def test_with_the_storage_out_nothing_is_promised_and_nothing_typed_is_lost(
     runtime: Runtime, options: WebOptions, caplog: pytest.LogCaptureFixture
 ) -> None:
-    nowhere = Bucket("http://127.0.0.1:1", "llave", "secreto-largo", bucket="x", region="us-east-1")
+    nowhere = Bucket("http://127.0.0.1:1", "llave", "secreto-largo", bucket="pruebas", region="us-east-1")
     visitor = Visitor(create_app(replace(runtime, bucket=nowhere), options))
     response = visitor.file()
     assert (response.status_code, response.headers["Retry-After"]) == (503, "60")
