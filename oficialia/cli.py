@@ -8,7 +8,7 @@ COMMANDS = {
     "ajustes": "oficialia.commands.configuration",
     "catalogo": "oficialia.commands.release",
     "correr": "oficialia.commands.office",
-    "demo": "oficialia.commands.office",
+    "demo": "oficialia.commands.demo",
     "pki": "oficialia.commands.configuration",
     "preparar": "oficialia.commands.release",
 }

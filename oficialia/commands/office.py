@@ -1,29 +1,17 @@
-"""`oficialia correr` and `oficialia demo`: the whole office on this machine."""
+"""`oficialia correr`: the whole office on this machine."""
 
 import sys
 from pathlib import Path
 
 import click
 
+from oficialia.commands.demo import FOLDER_OPTION
 from oficialia.commands.spanish import Command
-from oficialia.embedded import demo as demonstration
 from oficialia.embedded import office
 from oficialia.embedded.guard import guarded
 from oficialia.embedded.ports import free_ports
 from oficialia.embedded.process import ServiceFailed
 from oficialia.settings import inherited
-
-FOLDER = Path("var/demo")
-
-
-FOLDER_OPTION = click.option(
-    "--carpeta",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=FOLDER,
-    show_default=True,
-    metavar="CARPETA",
-    help="Dónde se guarda todo.",
-)
 
 
 def _usual_port() -> str:
@@ -58,10 +46,3 @@ def correr(carpeta: Path, puerto: int, *, callado: bool) -> None:
         return 0
 
     sys.exit(guarded(work))
-
-
-@click.command(cls=Command)
-@FOLDER_OPTION
-def demo(carpeta: Path) -> None:
-    """Presenta una petición de prueba como lo haría un navegador, y comprueba el acuse y la copia sellada."""
-    sys.exit(demonstration.run(carpeta, say=click.echo))

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from oficialia.embedded.installation import base_environment, is_busy
+from oficialia.embedded.folder import base_environment, is_busy
 from oficialia.embedded.ports import LOOPBACK, free_ports
 from oficialia.embedded.process import Program, spawn, stop
 

@@ -1,27 +1,20 @@
 """One installation of the embedded default: a folder with everything it keeps, and what each process may know of it."""
 
-import fcntl
 import json
-import os
 import secrets
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from oficialia.embedded import responders, seaweed, valkey
+from oficialia.embedded.folder import base_environment, locked
 from oficialia.embedded.ports import LOOPBACK, free_ports, is_free
-from oficialia.embedded.process import ServiceFailed
 from oficialia.settings import BucketSettings, ProcessSettings, inherited, variable
 
 SECRETS = ("sesion", "hmac", "valkey", "s3", "s3_interno")
 PORTS = ("valkey", "correo", "sellos")
 SEAWEED = "s3:"
-
-
-class InstallationBusy(ServiceFailed):
-    """Somebody else runs this installation."""
 
 
 @dataclass(frozen=True)
@@ -100,43 +93,14 @@ class Installation:
         return {variable(name): value for name, value in values.items()}
 
 
-def base_environment(folder: Path) -> dict[str, str]:
-    """What any program needs to run: where programs are, language, where temporary files go; no setting, no secret."""
-    path = os.pathsep.join([str(Path(sys.executable).parent), inherited("PATH").get("PATH", os.defpath)])
-    temporary = folder / "tmp"
-    temporary.mkdir(parents=True, exist_ok=True)
-    return {
-        **inherited("HOME", "USER", "TZ"),
-        "PATH": path,
-        "LANG": "C.UTF-8",
-        "PYTHONUNBUFFERED": "1",
-        "TMPDIR": str(temporary),
-    }
-
-
 @contextmanager
 def opened(folder: Path) -> Iterator[Installation]:
     """The installation in `folder`, made on first use, ours alone for the time of the block.
 
-    A port that somebody else took meanwhile is replaced. Raises InstallationBusy when another process has it open.
+    A port that somebody else took meanwhile is replaced. Raises FolderBusy when another process has it open.
     """
-    folder = folder.resolve()
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".candado").open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise InstallationBusy(f"Ya hay una oficina funcionando en {folder}. Deténgala, o use --carpeta.") from None
-        yield _load(folder)
-
-
-def is_busy(folder: Path) -> bool:
-    """Whether somebody has the installation open at this moment."""
-    try:
-        with opened(folder):
-            return False
-    except InstallationBusy:
-        return True
+    with locked(folder):
+        yield _load(folder.resolve())
 
 
 def _load(folder: Path) -> Installation:

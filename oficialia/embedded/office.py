@@ -14,8 +14,9 @@ from types import FrameType
 from certs.development import make_development_pki
 from oficialia.clock import now
 from oficialia.embedded import mail_sink, procfile, responders, valkey
+from oficialia.embedded.folder import base_environment
 from oficialia.embedded.guard import STOP_SIGNALS, end_orphans
-from oficialia.embedded.installation import Installation, base_environment, opened
+from oficialia.embedded.installation import Installation, opened
 from oficialia.embedded.ports import LOOPBACK, is_free
 from oficialia.embedded.process import Program, ServiceFailed
 from oficialia.embedded.supervisor import Echo, Supervisor
@@ -24,8 +25,8 @@ from oficialia.settings import PROCESSES, CliSettings, ProcessSettings
 RELEASE, WEB = "release", "web"
 # The two that take long to start go first, so that the site answers soon.
 START_ORDER = ("worker", WEB, "dispatcher", "beat")
-# First nobody comes in, then nothing more is asked for, then what is being done is ended; the services stop last.
-STOP_ORDER = ((WEB,), ("dispatcher", "beat"), ("worker",))
+# First nobody comes in and nothing more is asked for, then what is being done is ended; the services stop last.
+STOP_ORDER = ((WEB, "dispatcher", "beat"), ("worker",))
 Say = Callable[[str], None]
 
 

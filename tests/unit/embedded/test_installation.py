@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from oficialia.embedded.installation import InstallationBusy, is_busy, opened
+from oficialia.embedded.folder import FolderBusy, is_busy
+from oficialia.embedded.installation import opened
 from oficialia.embedded.ports import LOOPBACK, answers, free_ports, is_free
 from oficialia.settings import (
     PROCESSES,
@@ -55,7 +56,7 @@ def test_one_installation_is_run_once(folder: Path) -> None:
     assert not is_busy(folder)
     with opened(folder):
         assert is_busy(folder)
-        with pytest.raises(InstallationBusy, match="Ya hay una oficina funcionando"), opened(folder):
+        with pytest.raises(FolderBusy, match="Ya hay una oficina funcionando"), opened(folder):
             pass
     assert not is_busy(folder)
 
