@@ -12,3 +12,5 @@ def configure(level: int = logging.INFO) -> None:
         format="%(asctime)s %(levelname)s %(name)s %(message)s",
         force=True,
     )
+    # At WARNING it writes whole presigned addresses, signature included.
+    logging.getLogger("urllib3").setLevel(logging.ERROR)

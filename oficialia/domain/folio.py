@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from stdnum.iso7064 import mod_37_36
 
-_FORM = re.compile(r"OP-(\d{4})-(\d{6,})-([0-9A-Z])", re.ASCII)
+_FORM = re.compile(r"OP-(\d{4})-(\d{6,12})-([0-9A-Z])", re.ASCII)
 
 
 @dataclass(frozen=True, order=True)

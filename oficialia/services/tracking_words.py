@@ -29,7 +29,13 @@ def label(item: StoredObject, document: Document | None) -> str:
         return "Documento sellado"
     if document.role == Role.ANEXO:
         return f"Anexo {document.number}: {document.title}"
-    return "Su documento, como lo envió" if item.purpose == Purpose.ORIGINAL else f"De lo que se formó, {item.edition}"
+    if item.purpose == Purpose.ORIGINAL:
+        return "Su documento, antes de sellarlo"
+    return (
+        f"Fotografía {item.edition}, como la envió"
+        if item.media_type.startswith("image/")
+        else "Su texto, como lo escribió"
+    )
 
 
 def download_name(folio: str, item: StoredObject, document: Document | None) -> str:
