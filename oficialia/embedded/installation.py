@@ -53,13 +53,15 @@ class Installation:
     def environment(self, process: type[ProcessSettings], web_port: int) -> dict[str, str]:
         """All that a process of ours gets: how to run, and of the settings only those that it declares.
 
-        A setting in the environment of who starts the office comes first: another database, another limit.
+        Settings in the environment of who starts the office come first (another database, another limit), but only
+        beside OFICIALIA_ENV=demo: somebody with production's variables at hand must not file test papers there.
         """
         known = {variable(name) for name in process.model_fields}
         settings = {
             name: value for name, value in self._settings(web_port).items() if name.removesuffix("_FILE") in known
         }
-        return {**base_environment(self.folder), **settings, **inherited(*known)}
+        chosen = inherited(*known) if inherited("OFICIALIA_ENV") == {"OFICIALIA_ENV": "demo"} else {}
+        return {**base_environment(self.folder), **settings, **chosen}
 
     def _settings(self, web_port: int) -> dict[str, str]:
         s3 = self.seaweed()

@@ -23,7 +23,7 @@ def running_office(folder: Path, **settings: str) -> Iterator[Office]:
     """`oficialia correr` in ``folder``, with ``settings`` (names without OFICIALIA_) over the embedded default."""
     [port] = free_ports(1)
     # No throttle: the tests are one address that files all day.
-    environment = os.environ | {"OFICIALIA_THROTTLE": "100000 per minute"}
+    environment = os.environ | {"OFICIALIA_ENV": "demo", "OFICIALIA_THROTTLE": "100000 per minute"}
     environment |= {f"OFICIALIA_{name}": value for name, value in settings.items()}
     argv = [sys.executable, "-m", "oficialia.cli", "correr", f"--carpeta={folder}", f"--puerto={port}", "--callado"]
     with subprocess.Popen(argv, env=environment, stdout=subprocess.PIPE, text=True) as process:

@@ -88,11 +88,20 @@ def test_beat_knows_the_broker_only(folder: Path) -> None:
 
 
 def test_a_setting_of_whoever_starts_the_office_comes_first(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OFICIALIA_ENV", "demo")
     monkeypatch.setenv("OFICIALIA_DATABASE_URL", "postgresql://otra")
     with opened(folder) as installation:
         environment = installation.environment(CliSettings, 8123)
         assert environment["OFICIALIA_DATABASE_URL"] == "postgresql://otra"
         assert "OFICIALIA_DATABASE_URL" not in installation.environment(BeatSettings, 8123)
+
+
+def test_the_settings_of_a_production_at_hand_are_left_alone(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OFICIALIA_ENV", raising=False)
+    monkeypatch.setenv("OFICIALIA_DATABASE_URL", "postgresql://produccion")
+    with opened(folder) as installation:
+        environment = installation.environment(WebSettings, 8000)
+    assert environment["OFICIALIA_DATABASE_URL"].startswith("sqlite:")
 
 
 def test_the_public_address_follows_the_port(folder: Path) -> None:
