@@ -3,13 +3,10 @@
 ``gunicorn 'oficialia.app:create_app()'`` reads the environment; tests hand in a runtime of their own.
 """
 
-import logging
-import sys
-
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from oficialia import settings
+from oficialia import logs, settings
 from oficialia.runtime import Runtime, build
 from oficialia.settings import WebSettings
 from oficialia.web import (
@@ -29,7 +26,6 @@ from oficialia.web import (
 from oficialia.web.context import WebOptions
 
 _MEBIBYTE = 1 << 20
-_LOG_LINE = "%(asctime)s %(levelname)s %(name)s %(message)s"
 _BLUEPRINTS = (pages, catalog, ventanilla, confirmation, tracking, verification)
 
 
@@ -40,9 +36,7 @@ def create_app(runtime: Runtime | None = None, options: WebOptions | None = None
     """
     if runtime is None or options is None:
         read = settings.load(WebSettings)
-        logging.basicConfig(level=read.log_level, stream=sys.stdout, format=_LOG_LINE)
-        # Its warnings quote whole addresses of the storage, with signatures that are good for minutes.
-        logging.getLogger("urllib3").setLevel(logging.ERROR)
+        logs.configure(read.log_level)
         runtime, options = runtime or build(read), options or options_of(read)
     app = Flask(__name__)
     context.install(app, runtime, options)

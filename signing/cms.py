@@ -82,8 +82,7 @@ class SignatureMaker:
         signer_info = signed["content"]["signer_infos"][0]
         token = self._token(signer_info["signature"].native)
         if token:
-            stamp = simple_cms_attribute("signature_time_stamp_token", cms.ContentInfo.load(token.token_der))
-            signer_info["unsigned_attrs"] = cms.CMSAttributes([stamp])
+            _attach(signer_info, token)
         return Signature(signed.dump(), token)
 
     def _token(self, signature: bytes) -> TimestampToken | None:
@@ -93,3 +92,23 @@ class SignatureMaker:
             return self._timestamper.stamp(signature)
         except TimestampUnavailable:
             return None
+
+
+def add_token(signature_der: bytes, timestamper: Timestamper) -> Signature:
+    """A finished signature at level B-B made B-T: its time stamp is unsigned, so nothing else of it changes.
+
+    `signature_der` may have zeros behind it, as in a PDF's gap. Raises TimestampUnavailable, and ValueError when it is
+    no CMS signature or has a time stamp already.
+    """
+    signed = cms.ContentInfo.load(signature_der)
+    signer_info = signed["content"]["signer_infos"][0]
+    if len(signer_info["unsigned_attrs"]):
+        raise ValueError("the signature has its time stamp")
+    token = timestamper.stamp(signer_info["signature"].native)
+    _attach(signer_info, token)
+    return Signature(signed.dump(), token)
+
+
+def _attach(signer_info: cms.SignerInfo, token: TimestampToken) -> None:
+    stamp = simple_cms_attribute("signature_time_stamp_token", cms.ContentInfo.load(token.token_der))
+    signer_info["unsigned_attrs"] = cms.CMSAttributes([stamp])

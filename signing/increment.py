@@ -68,17 +68,34 @@ class PreparedFile:
 
     def fill(self, der: bytes) -> str:
         """Write the signature into the gap and wait until it is on disk; gives the SHA-256 of the whole file (hex)."""
-        if len(der) > self._gap.room:
-            raise GapTooSmall(len(der))
-        contents = b"<" + der.hex().encode("ascii").ljust(2 * self._gap.room, b"0") + b">"
-        with self._path.open("rb+") as file:
-            file.seek(self._gap.start)
-            file.write(contents)
-            file.flush()
-            os.fsync(file.fileno())
+        contents = fill_gap(self._path, self._gap, der)
         whole = self._head.copy()
         whole.update(contents + self._tail)
         return str(whole.hexdigest())
+
+
+def fill_gap(path: Path, gap: Gap, der: bytes) -> bytes:
+    """Write the signature into the gap and wait until it is on disk; gives what was written. Raises GapTooSmall."""
+    if len(der) > gap.room:
+        raise GapTooSmall(len(der))
+    contents = b"<" + der.hex().encode("ascii").ljust(2 * gap.room, b"0") + b">"
+    with path.open("rb+") as file:
+        file.seek(gap.start)
+        file.write(contents)
+        file.flush()
+        os.fsync(file.fileno())
+    return contents
+
+
+def last_gap(path: Path) -> Gap:
+    """Where the signature lies that covers the file to its end. Raises NotAnIncrement unless there is just one."""
+    size = path.stat().st_size
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        ranges = [tuple(map(int, match.groups())) for match in BYTE_RANGE.finditer(content)]
+    found = [Gap(start, end) for start, end, length in ranges if start < end and end + length == size]
+    if len(found) != 1:
+        raise NotAnIncrement("no signature, or more than one, covers the file to its end")
+    return found[0]
 
 
 def looks_signed(path: Path) -> bool:

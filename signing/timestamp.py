@@ -30,6 +30,9 @@ CHUNK = 1 << 14
 FIRST_TOKEN_SIZE = 8192
 """Bytes to reserve for a token before the first one is seen: tokens with their chain take 2 to 7 KiB."""
 
+COOL_DOWN_SECONDS = 15.0
+"""After a failure nobody is asked for so long: who waits for a seal does not wait for a dead authority each time."""
+
 GRANTED = ("granted", "granted_with_mods")
 
 
@@ -50,9 +53,17 @@ class Timestamper:
     """Asks one authority for tokens. Every failure, of the network or of the token, is TimestampUnavailable."""
 
     def __init__(
-        self, url: str, anchors: TrustAnchors, *, timeout_seconds: float = 5, username: str = "", password: str = ""
+        self,
+        url: str,
+        anchors: TrustAnchors,
+        *,
+        timeout_seconds: float = 5,
+        cool_down_seconds: float = COOL_DOWN_SECONDS,
+        username: str = "",
+        password: str = "",
     ) -> None:
         self._url = url
+        self._cool_down = cool_down_seconds
         self._anchors = anchors
         self._timeout = timeout_seconds
         self._session = requests.Session()
@@ -61,6 +72,7 @@ class Timestamper:
         if username:
             self._session.auth = (username, password)
         self._largest_token = FIRST_TOKEN_SIZE
+        self._rest_until = 0.0
 
     @property
     def token_size(self) -> int:
@@ -73,11 +85,19 @@ class Timestamper:
 
     def stamp_digest(self, digest: bytes) -> TimestampToken:
         """A token over `digest`, a SHA-256 that the caller has computed."""
-        nonce = secrets.randbits(63) | 1 << 62
-        response_der = self._post(_request(digest, nonce))
-        token = _checked(response_der, digest, nonce, self._anchors)
+        if time.monotonic() < self._rest_until:
+            raise TimestampUnavailable("the authority failed a moment ago")
+        try:
+            token = self._ask(digest)
+        except TimestampUnavailable:
+            self._rest_until = time.monotonic() + self._cool_down
+            raise
         self._largest_token = max(self._largest_token, len(token.token_der))
         return token
+
+    def _ask(self, digest: bytes) -> TimestampToken:
+        nonce = secrets.randbits(63) | 1 << 62
+        return _checked(self._post(_request(digest, nonce)), digest, nonce, self._anchors)
 
     def _post(self, body: bytes) -> bytes:
         deadline = time.monotonic() + self._timeout

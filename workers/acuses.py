@@ -8,6 +8,7 @@
 6. Record it, with its leaf ``acuse`` and the mail to a confirmed address, and close the job: one transaction.
 """
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from celery import shared_task
@@ -16,13 +17,16 @@ from oficialia.domain.documents import Purpose
 from oficialia.services import acuses
 from oficialia.services.acuse_fields import Draft
 from oficialia.services.acuses import Issued
+from oficialia.services.outbox import Lease
 from oficialia.services.sealing import PDF
 from signing.acuse_pdf import acuse_pdf
 from signing.errors import TimestampUnavailable
 from signing.seal import Sealed
 from signing.timestamp import TimestampToken
+from storage.bucket import Stored
 from storage.keys import object_key
-from workers.parts import Parts, folder, leased, log, parts
+from workers.lease import leased
+from workers.parts import Parts, folder, log, measured, parts
 
 
 @shared_task(name="acuses.emitir")
@@ -34,16 +38,33 @@ def issue(job_id: int) -> None:
         drafted = acuses.draft(runtime, lease, ours.certificate) if lease else None  # 2
         if lease is None or drafted is None:
             return
-        cadena = drafted.cadena.encode()
-        sello = acuses.spell_sello(ours.identity.sign(cadena))
-        issued = Issued(drafted.cadena, sello, _token(ours, cadena))  # 3
-        with folder(runtime) as place:
-            target = place / "acuse.pdf"
-            sealed = _typeset_and_seal(ours, drafted, issued, place, target)  # 4
-            key = object_key(lease.filing_id, Purpose.ACUSE, sealed.sha256, "pdf")
-            stored = runtime.bucket.put(key, target, sha256=sealed.sha256, media_type=PDF)  # 5
-        acuses.record(runtime, lease, issued=issued, sealed=sealed, stored=stored, certificate=ours.certificate)  # 6
-        log.info("acuse of %s issued", drafted.folio)
+        made = make_acuse(ours, lease, drafted)  # 3 to 5
+        acuses.record(  # 6
+            runtime, lease, issued=made.issued, sealed=made.sealed, stored=made.stored, certificate=ours.certificate
+        )
+        log.info("acuse of %s issued", drafted.folio, extra=measured(made.sealed))
+
+
+@dataclass(frozen=True)
+class Made:
+    """An acuse in storage that no register knows yet."""
+
+    issued: Issued
+    sealed: Sealed
+    stored: Stored
+
+
+def make_acuse(ours: Parts, lease: Lease, drafted: Draft) -> Made:
+    """Steps 3 to 5."""
+    cadena = drafted.cadena.encode()
+    sello = acuses.spell_sello(ours.identity.sign(cadena))
+    issued = Issued(drafted.cadena, sello, _token(ours, cadena))  # 3
+    with folder(ours.runtime) as place:
+        target = place / "acuse.pdf"
+        sealed = _typeset_and_seal(ours, drafted, issued, place, target)  # 4
+        key = object_key(lease.filing_id, Purpose.ACUSE, sealed.sha256, "pdf")
+        stored = ours.runtime.bucket.put(key, target, sha256=sealed.sha256, media_type=PDF)  # 5
+    return Made(issued, sealed, stored)
 
 
 def _token(ours: Parts, cadena: bytes) -> TimestampToken | None:

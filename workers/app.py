@@ -1,20 +1,17 @@
 """The Celery application: queues, limits and what beat repeats.
 
 The broker is only a bell (docs/adr): what is to be done stands in the outbox, so a message carries one job number,
-nothing
-is retried, delayed or answered through the broker, and losing all of it loses nothing.
+nothing is retried, delayed or answered through the broker, and losing all of it loses nothing.
 """
 
 from celery import Celery
 from celery.signals import setup_logging
 
+from oficialia.logs import configure
 from oficialia.services.outbox import Kind
 from oficialia.settings import QueueSettings, load
-from workers.logs import configure
 
-# The time a task may take. Sealing 100 MB in the sandbox, twice, with a slow TSA takes well under a minute; the hard
-# limit
-# stays below outbox.LEASE, so that who holds a lease is alive.
+# The time a task may take: sealing 100 MB in the sandbox, twice, with a slow TSA takes well under a minute.
 SOFT_SECONDS, HARD_SECONDS = 120, 150
 
 TASKS: dict[Kind, str] = {
@@ -22,6 +19,7 @@ TASKS: dict[Kind, str] = {
     Kind.ACUSE: "acuses.emitir",
     Kind.MAIL_CODE: "correo.enviar",
     Kind.MAIL_ACUSE: "correo.enviar",
+    Kind.RAISE: "mantenimiento.elevar",
 }
 QUEUES = ("sellado", "acuses", "correo", "mantenimiento")
 
@@ -34,7 +32,9 @@ def _our_logs(loglevel: int = 0, **_unused: object) -> None:
 def make_app(redis_url: str) -> Celery:
     """The application on the broker at ``redis_url``."""
     app = Celery(
-        "oficialia", broker=redis_url, include=["workers.sealing", "workers.acuses", "workers.mail", "workers.upkeep"]
+        "oficialia",
+        broker=redis_url,
+        include=["workers.sealing", "workers.acuses", "workers.mail", "workers.raising", "workers.upkeep"],
     )
     app.conf.update(
         task_ignore_result=True,  # with a result backend, publishing hangs when the broker is down
@@ -59,7 +59,7 @@ def make_app(redis_url: str) -> Celery:
         },
         worker_max_tasks_per_child=1000,
         beat_schedule={
-            "vigilar": {"task": "mantenimiento.vigilar", "schedule": 60.0},
+            "vigilar": {"task": "mantenimiento.vigilar", "schedule": 15.0},
             "limpiar": {"task": "mantenimiento.limpiar", "schedule": 3600.0},
         },
     )

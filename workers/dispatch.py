@@ -13,10 +13,10 @@ from kombu.exceptions import OperationalError as BrokerUnavailable
 
 from oficialia.clock import now
 from oficialia.db import Database, DatabaseUnavailable
+from oficialia.logs import configure
 from oficialia.services import outbox
 from oficialia.settings import DispatcherSettings, load
 from workers.app import TASKS, make_app
-from workers.logs import configure
 
 log = logging.getLogger("oficialia.despacho")
 # A citizen looks at the page: a quarter of a second is not noticed, and costs the database four cheap reads a second.

@@ -10,7 +10,8 @@ from celery import shared_task
 from oficialia.services import mail
 from oficialia.services.mail import Letter
 from oficialia.settings import WorkerSettings
-from workers.parts import Parts, folder, leased, parts
+from workers.lease import leased
+from workers.parts import Parts, folder, parts
 
 TIMEOUT_SECONDS = 20
 

@@ -8,17 +8,15 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from celery.exceptions import SoftTimeLimitExceeded
 from celery.utils.log import get_task_logger
 
 from oficialia import runtime as runtimes
 from oficialia.runtime import Runtime
-from oficialia.services import outbox
 from oficialia.services.certificates import SealCertificate
 from oficialia.settings import WorkerSettings, load
 from signing.errors import IdentityUnusable
 from signing.identity import SealIdentity
-from signing.seal import SealEngine
+from signing.seal import Sealed, SealEngine
 from signing.timestamp import Timestamper
 from signing.trust import load_anchors
 
@@ -75,17 +73,6 @@ def folder(runtime: Runtime) -> Iterator[Path]:
         yield Path(name)
 
 
-@contextmanager
-def leased(runtime: Runtime, job_id: int) -> Iterator[outbox.Lease | None]:
-    """The lease on a job, or None when there is nothing to do. Whatever goes wrong inside gives the job back with its
-    reason:
-    a later attempt, or in the end quarantine and a person. Never kills the worker."""
-    lease = outbox.take(runtime.database, job_id, runtime.clock())
-    try:
-        yield lease
-    except (Exception, SoftTimeLimitExceeded) as error:
-        if lease is None:
-            raise
-        reason = f"{type(error).__name__}: {error}"
-        log.exception("job %s (%s) failed", lease.job_id, lease.kind)
-        outbox.fail(runtime.database, lease, runtime.clock(), reason)
+def measured(sealed: Sealed) -> dict[str, dict[str, str | float]]:
+    """What the log keeps of a seal: how it was made, and the memory that its sandbox took (MiB)."""
+    return {"fields": {"strategy": sealed.strategy, "seal_level": sealed.level, "peak_mib": round(sealed.peak_mib, 1)}}

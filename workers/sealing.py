@@ -18,7 +18,8 @@ from oficialia.services.sealing import PDF, SealingWork
 from signing.cover import CoverContent
 from signing.stamp import StampContent
 from storage.keys import object_key
-from workers.parts import Parts, folder, leased, log, parts
+from workers.lease import leased
+from workers.parts import Parts, folder, log, measured, parts
 
 
 @shared_task(name="sellado.sellar")
@@ -39,7 +40,7 @@ def seal(job_id: int) -> None:
             key = object_key(work.filing_id, Purpose.SEALED, sealed.sha256, "pdf")
             stored = runtime.bucket.put(key, target, sha256=sealed.sha256, media_type=PDF)  # 5
         sealing.record(runtime, lease, sealed=sealed, stored=stored, certificate=ours.certificate)  # 6
-        log.info("sealed %s: %s %s", work.folio, sealed.strategy, sealed.level)
+        log.info("sealed %s", work.folio, extra=measured(sealed))
 
 
 def stamp_content(ours: Parts, work: SealingWork) -> StampContent:

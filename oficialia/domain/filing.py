@@ -56,6 +56,7 @@ class Acto(StrEnum):
     INGRESO = "ingreso"
     SELLO = "sello"
     ACUSE = "acuse"
+    EDICION = "edicion"
     CORREO_CODIGO = "correo_codigo"
     CORREO_CONFIRMADO = "correo_confirmado"
     CORREO_ACUSE = "correo_acuse"

@@ -8,6 +8,7 @@ from oficialia.models.ledger import FolioSeries, LedgerHead, LedgerLeaf, SealCer
 from oficialia.models.mail import EmailConfirmation
 from oficialia.models.outbox import Job
 from oficialia.models.policy import CalendarDay, CalendarSpan, Policy, PolicyRule
+from oficialia.models.review import Review
 
 __all__ = [
     "Acuse",
@@ -29,6 +30,7 @@ __all__ = [
     "Party",
     "Policy",
     "PolicyRule",
+    "Review",
     "SealCertificate",
     "StoredObject",
     "Tramite",

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from oficialia.models.base import Base
@@ -88,6 +88,8 @@ class Filing(Base):
     tracking_hash: Mapped[str]
     idempotency_hash: Mapped[str] = mapped_column(unique=True)
     body_digest: Mapped[str]
+    # Of the request that brought it: the same word in the logs of window and workers.
+    request_id: Mapped[str] = mapped_column(server_default=text("''"))
     held_reason: Mapped[str]  # why it waits, in words for a clerk; empty when it does not
     area: Mapped[Area] = relationship()
     tramite: Mapped[Tramite | None] = relationship()

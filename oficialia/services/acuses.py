@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from oficialia.domain.documents import Purpose
-from oficialia.domain.filing import Acto, Etapa, Rol
+from oficialia.domain.filing import Acto, Etapa, NivelSello, Rol
 from oficialia.models import Acuse, EmailConfirmation, Event, Filing, StoredObject
 from oficialia.runtime import Runtime
 from oficialia.services import acuse_fields, certificates, ledger, outbox
@@ -74,7 +74,8 @@ def record(
     stored: Stored,
     certificate: SealCertificate,
 ) -> bool:
-    """Records the acuse with its leaf; a confirmed address gets it by mail. False when the lease was lost."""
+    """Records the acuse with its leaf; a confirmed address gets it by mail; what lacks its certified time is to be
+    raised later. False when the lease was lost."""
     with runtime.database.transaction() as session:
         turn = ledger.take_turn(session, runtime.clock())
         now = turn.registered_at
@@ -85,17 +86,16 @@ def record(
         filing.etapa = Etapa.ACUSE_LISTO
         filing.held_reason = ""
         object_row = _object(filing, sealed, stored, certificate.serial, now)
-        session.add(
-            Acuse(
-                filing_id=filing.id,
-                edition=EDITION,
-                object=object_row,
-                issued_at=now,
-                cadena=issued.cadena,
-                sello=issued.sello,
-                token=issued.token.response_der if issued.token else None,
-            )
+        acuse = Acuse(
+            filing_id=filing.id,
+            edition=EDITION,
+            object=object_row,
+            issued_at=now,
+            cadena=issued.cadena,
+            sello=issued.sello,
+            token=issued.token.response_der if issued.token else None,
         )
+        session.add(acuse)
         facts: dict[str, str | int] = {
             "acto": "acuse",
             "folio": filing.folio,
@@ -105,6 +105,8 @@ def record(
         }
         ledger.append(session, turn, filing, Acto.ACUSE, facts)
         session.add(_event(filing, now))
+        if filing.nivel_sello == NivelSello.B_B or acuse.token is None or sealed.timestamp is None:
+            outbox.ask(session, outbox.Kind.RAISE, filing.id, now)
         if _confirmed(session, filing):
             outbox.ask(session, outbox.Kind.MAIL_ACUSE, filing.id, now)
         return True

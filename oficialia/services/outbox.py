@@ -1,10 +1,10 @@
 """The queue of record: asking for work, taking it under a lease, and giving it back.
 
-A job is open until ``done_at``; it may be taken from ``visible_at`` on. Ringing the bell, taking the lease and failing
-each move
-``visible_at`` ahead, so whatever is lost on the way (a message, a worker, the whole broker) comes back by itself.
-Attempts are counted
-here because the broker forgets; after ``MAX_ATTEMPTS`` the job waits in quarantine for a person, with its reason.
+A job is open until ``done_at``; it may be taken from ``visible_at`` on. Ringing the bell, taking or renewing the lease
+and failing each move ``visible_at`` ahead, so whatever is lost on the way (a message, a worker, the whole broker) comes
+back by itself. Attempts are counted here because the broker forgets; after ``MAX_ATTEMPTS`` the job waits in quarantine
+for a person, with its reason. An outage of something that the work needs is no fault of the work: it is postponed, as
+often as need be, and heals when the outage ends.
 """
 
 from collections.abc import Callable
@@ -22,9 +22,12 @@ from oficialia.models import Event, Filing, Job
 
 # A rung bell that nobody heeded is rung again after this; a worker normally takes the job within a second.
 RING_AGAIN = timedelta(seconds=15)
-# Above the hard time limit of the tasks (workers/app.py), so a living worker never loses its lease.
-LEASE = timedelta(seconds=180)
+# A worker renews its lease three times in this span (workers/lease.py): what a dead one held is free again soon, and a
+# living one that misses two renewals keeps it.
+LEASE = timedelta(seconds=30)
 MAX_ATTEMPTS = 8
+# After an outage: soon enough for who waits, seldom enough for whatever is getting up again.
+POSTPONED = timedelta(seconds=20)
 _BACKOFF = (2, 5, 15, 60, 120, 300, 600)  # seconds after the first, second, … failure
 
 
@@ -35,6 +38,7 @@ class Kind(StrEnum):
     ACUSE = "acuse"
     MAIL_CODE = "correo_codigo"
     MAIL_ACUSE = "correo_acuse"
+    RAISE = "elevar"
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,7 @@ class Lease:
     kind: Kind
     filing_id: UUID
     ordinal: int
+    request_id: str  # of the request that made the filing, for the log
 
 
 def ask(session: Session, kind: Kind, filing_id: UUID, now: datetime, *, ordinal: int = 1) -> None:
@@ -109,23 +114,36 @@ def take(database: Database, job_id: int, now: datetime) -> Lease | None:
         job.attempts += 1
         job.lease_token = uuid4()
         job.visible_at = now + LEASE
-        return Lease(job.id, job.lease_token, Kind(job.kind), job.filing_id, job.ordinal)
+        request_id = session.get_one(Filing, job.filing_id).request_id
+        return Lease(job.id, job.lease_token, Kind(job.kind), job.filing_id, job.ordinal, request_id)
+
+
+def renew(database: Database, lease: Lease, now: datetime) -> bool:
+    """Keeps the lease for another ``LEASE`` from ``now``; False when it was lost."""
+    with database.transaction() as session:
+        held = _held(lease) & Job.done_at.is_(None)
+        kept = session.execute(update(Job).where(held).values(visible_at=now + LEASE).returning(Job.id))
+        return kept.one_or_none() is not None
 
 
 def finish(session: Session, lease: Lease, now: datetime) -> bool:
     """Closes the job in the transaction that records its result; False when the lease was lost (then record
     nothing)."""
-    held = (Job.id == lease.job_id) & (Job.lease_token == lease.token) & Job.done_at.is_(None)
+    held = _held(lease) & Job.done_at.is_(None)
     closed = session.execute(update(Job).where(held).values(done_at=now, lease_token=None).returning(Job.id))
     return closed.one_or_none() is not None
+
+
+def holds(session: Session, lease: Lease) -> bool:
+    """Whether the lease is still ours, in a transaction that records part of the work and leaves the job open."""
+    return session.scalar(select(Job.id).where(_held(lease)).with_for_update()) is not None
 
 
 def fail(database: Database, lease: Lease, now: datetime, reason: str, *, for_good: bool = False) -> None:
     """Gives the job back for a later attempt, or to quarantine when it was the last or cannot succeed
     (``for_good``)."""
     with database.transaction() as session:
-        held = (Job.id == lease.job_id) & (Job.lease_token == lease.token)
-        job = session.scalars(select(Job).where(held).with_for_update()).one_or_none()
+        job = session.scalars(select(Job).where(_held(lease)).with_for_update()).one_or_none()
         if job is None:
             return
         job.lease_token = None
@@ -134,6 +152,22 @@ def fail(database: Database, lease: Lease, now: datetime, reason: str, *, for_go
             _quarantine(session, job, now, reason)
         else:
             job.visible_at = now + timedelta(seconds=_BACKOFF[min(job.attempts, len(_BACKOFF)) - 1])
+
+
+def postpone(database: Database, lease: Lease, now: datetime, reason: str, *, pause: timedelta = POSTPONED) -> None:
+    """Gives the job back after ``pause`` without counting the attempt: what it needs is away, the work is sound."""
+    with database.transaction() as session:
+        values = {
+            "lease_token": None,
+            "visible_at": now + pause,
+            "attempts": Job.attempts - 1,
+            "last_error": reason[:2000],
+        }
+        session.execute(update(Job).where(_held(lease)).values(values))
+
+
+def _held(lease: Lease) -> ColumnElement[bool]:
+    return (Job.id == lease.job_id) & (Job.lease_token == lease.token)
 
 
 def release(session: Session, job: Job, now: datetime) -> None:

@@ -76,6 +76,7 @@ def make_filing(
         tracking_hash=codes.digest(secret.tracking(filing_id)),
         idempotency_hash=submission.key_hash(),
         body_digest=submission.body_digest(),
+        request_id=submission.request_id,
         held_reason="",
         parties=_parties(submission),
         deadlines=[

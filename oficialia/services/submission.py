@@ -70,6 +70,7 @@ class Submission:
     session_id: str
     idempotency_key: str
     warnings: tuple[str, ...] = field(default=())  # e.g. a CURP whose check digit fails: noted, never a refusal
+    request_id: str = ""  # for the log; no part of what was sent
 
     def key_hash(self) -> str:
         """The idempotency key bound to its session, SHA-256 hex."""

@@ -8,6 +8,7 @@ _EVENTS = {
     Acto.INGRESO: "Recibimos su escrito y le dimos su folio.",
     Acto.SELLO: "Sellamos su documento con la firma electrónica del municipio.",
     Acto.ACUSE: "Emitimos su acuse de recibo.",
+    Acto.EDICION: "Añadimos la hora certificada que faltaba en su documento sellado o en su acuse.",
     Acto.CORREO_CODIGO: "Enviamos a su correo un código para confirmarlo.",
     Acto.CORREO_CONFIRMADO: "Confirmó su correo electrónico.",
     Acto.CORREO_ACUSE: "Enviamos el acuse a su correo.",

@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from oficialia.db import DatabaseUnavailable
 from oficialia.errors import NotFound, OficialiaError, TooMany, Unavailable
+from oficialia.logs import request_id
 from oficialia.web.context import megabytes, runtime
 from oficialia.web.security import route
 
@@ -52,7 +53,13 @@ def page(status: int, sentence: str = "", *, title: str = "", retry_after: int =
     """The page for ``status``, with its own sentence unless a better one is given."""
     usual_title, usual = _SENTENCES.get(status, (_SENTENCES[500][0], _OTHER))
     response = make_response(
-        render_template("error.html", status=status, title=title or usual_title, sentence=sentence or usual)
+        render_template(
+            "error.html",
+            status=status,
+            title=title or usual_title,
+            sentence=sentence or usual,
+            fault=request_id.get() if status >= 500 else "",
+        )
     )
     response.status_code = status
     response.headers["Cache-Control"] = "no-store"

@@ -8,6 +8,7 @@ from flask import request
 
 from oficialia.domain.documents import Support
 from oficialia.errors import REFUSALS, FieldFault
+from oficialia.logs import request_id
 from oficialia.services.catalog import Choices
 from oficialia.services.submission import Anexo, Person, Submission, Upload
 from oficialia.web import identifiers, privacy, session
@@ -186,6 +187,7 @@ def submission(form: FilingForm, choices: Choices, received_at: datetime) -> Sub
         session_id=session.session_id(),
         idempotency_key=form.clave_envio.data,
         warnings=warnings(form),
+        request_id=request_id.get(),
     )
 
 

@@ -5,22 +5,26 @@ No inline script nor style exists, so the policy needs no exception. Paths are l
 """
 
 import logging
+import re
 import time
+import uuid
 
 from flask import Flask, Response, g, request
 
-from oficialia.web.context import WebOptions
+from oficialia.logs import request_id
+from oficialia.web.context import WebOptions, options
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 _YEAR = 365 * 24 * 3600
+_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _log = logging.getLogger("oficialia.web")
 
 
 def install(app: Flask, options: WebOptions) -> None:
-    """Adds the headers and the log line to every response, error pages included."""
+    """Gives every request its id, and adds the headers and the log line to every response, error pages included."""
     app.before_request(_start)
     app.after_request(_log_line)
     app.after_request(_headers)
@@ -30,10 +34,14 @@ def install(app: Flask, options: WebOptions) -> None:
 
 def _start() -> None:
     g.started = time.monotonic()
+    # A proxy of ours may have named the request already; a stranger's word would let him write into the log.
+    named = request.headers.get("X-Request-ID", "") if options().proxies else ""
+    request_id.set(named if _REQUEST_ID.fullmatch(named) else uuid.uuid4().hex)
 
 
 def _headers(response: Response) -> Response:
     headers = response.headers
+    headers["X-Request-ID"] = request_id.get()
     headers.setdefault("Content-Security-Policy", POLICY)
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("X-Frame-Options", "DENY")
@@ -55,8 +63,9 @@ def _https_only(response: Response) -> Response:
 
 def _log_line(response: Response) -> Response:
     if request.endpoint != "static":
-        milliseconds = (time.monotonic() - g.get("started", time.monotonic())) * 1000
-        _log.info("%s %s %d %.0f ms", _method(), route(), response.status_code, milliseconds)
+        milliseconds = round((time.monotonic() - g.get("started", time.monotonic())) * 1000)
+        fields = {"status": response.status_code, "ms": milliseconds}
+        _log.info("%s %s %d", _method(), route(), response.status_code, extra={"fields": fields})
     return response
 
 

@@ -99,7 +99,7 @@ def test_a_program_that_ignores_the_request_is_killed_with_its_children(
     supervisor.start([shell("terco", "trap '' TERM; sleep 60 & wait; sleep 60", mark)])
     assert eventually(lambda: len(marked(mark)) == 2)
     supervisor.stop()
-    assert not marked(mark)
+    assert eventually(lambda: not marked(mark))
 
 
 def test_who_ends_while_starting_is_named_with_its_log(supervisor: Supervisor, mark: str) -> None:

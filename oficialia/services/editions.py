@@ -1,0 +1,181 @@
+"""New editions: a sealed copy and an acuse that went out without their certified time get it later.
+
+Nothing issued before is withdrawn: each edition stays known by its digest and has its leaf, so an old one always
+verifies. What is missing is always looked up in the register, never assumed.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from oficialia.domain.documents import Purpose
+from oficialia.domain.filing import Acto, NivelSello, Rol
+from oficialia.models import Acuse, Event, Filing, StoredObject
+from oficialia.runtime import Runtime
+from oficialia.services import acuse_fields, certificates, ledger, outbox
+from oficialia.services.acuse_fields import Draft
+from oficialia.services.acuses import Issued
+from oficialia.services.certificates import SealCertificate
+from oficialia.services.ledger import Turn
+from signing.raising import Raised
+from signing.seal import Sealed
+from storage.bucket import Stored
+
+WITHOUT_TIME = NivelSello.B_B
+
+
+@dataclass(frozen=True)
+class Untimed:
+    """What of a filing lacks its certified time: the newest sealed copy, the newest acuse, or both."""
+
+    filing_id: UUID
+    folio: str
+    sealed: StoredObject | None
+    acuse: bool
+
+
+def begin(runtime: Runtime, lease: outbox.Lease) -> Untimed | None:
+    """What is to be raised under this lease; None when nothing lacks its time (the job is then closed)."""
+    with runtime.database.transaction() as session:
+        filing = session.get_one(Filing, lease.filing_id)
+        sealed, acuse = newest(session, filing.id, Purpose.SEALED), newest_acuse(session, filing.id)
+        found = Untimed(
+            filing_id=filing.id,
+            folio=filing.folio,
+            sealed=sealed if _lacks(sealed) else None,
+            acuse=acuse.token is None or _lacks(acuse.object),
+        )
+        if found.sealed is None and not found.acuse:
+            outbox.finish(session, lease, runtime.clock())
+            return None
+        return found
+
+
+def record_sealed(runtime: Runtime, lease: outbox.Lease, before: StoredObject, raised: Raised, stored: Stored) -> bool:
+    """Records the sealed copy's new edition with its leaf; the job stays open for the acuse. False when the lease was
+    lost."""
+    with runtime.database.transaction() as session:
+        turn = ledger.take_turn(session, runtime.clock())
+        if not outbox.holds(session, lease):
+            return False
+        filing = session.get_one(Filing, lease.filing_id, with_for_update=True)
+        filing.nivel_sello = NivelSello.B_T
+        item = StoredObject(
+            filing_id=filing.id,
+            document_id=before.document_id,
+            purpose=Purpose.SEALED,
+            edition=before.edition + 1,
+            sha256=raised.sha256,
+            size=raised.size,
+            pages=before.pages,
+            media_type=before.media_type,
+            key=stored.key,
+            version_id=stored.version_id,
+            stored_at=turn.registered_at,
+            seal_strategy=before.seal_strategy,
+            seal_level=NivelSello.B_T,
+            certificate_serial=before.certificate_serial,
+        )
+        session.add(item)
+        _leaf_and_event(session, turn, filing, item, {"anterior": before.sha256})
+        return True
+
+
+def draft_acuse(runtime: Runtime, lease: outbox.Lease, certificate: SealCertificate) -> Draft:
+    """Everything the new edition of the acuse states but its sello."""
+    with runtime.database.reading() as session:
+        return acuse_fields.draft(session, runtime, session.get_one(Filing, lease.filing_id), certificate)
+
+
+def record_acuse(
+    runtime: Runtime,
+    lease: outbox.Lease,
+    *,
+    issued: Issued,
+    sealed: Sealed,
+    stored: Stored,
+    certificate: SealCertificate,
+) -> bool:
+    """Records the acuse's new edition with its leaf and closes the job. False when the lease was lost."""
+    with runtime.database.transaction() as session:
+        turn = ledger.take_turn(session, runtime.clock())
+        now = turn.registered_at
+        if not outbox.finish(session, lease, now):
+            return False
+        certificates.remember(session, certificate, now)
+        filing = session.get_one(Filing, lease.filing_id, with_for_update=True)
+        before = newest_acuse(session, filing.id)
+        item = StoredObject(
+            filing_id=filing.id,
+            document_id=None,
+            purpose=Purpose.ACUSE,
+            edition=before.edition + 1,
+            sha256=stored.sha256,
+            size=stored.size,
+            pages=sealed.pages,
+            media_type=before.object.media_type,
+            key=stored.key,
+            version_id=stored.version_id,
+            stored_at=now,
+            seal_strategy=sealed.strategy,
+            seal_level=sealed.level,
+            certificate_serial=certificate.serial,
+        )
+        session.add(
+            Acuse(
+                filing_id=filing.id,
+                edition=item.edition,
+                object=item,
+                issued_at=now,
+                cadena=issued.cadena,
+                sello=issued.sello,
+                token=issued.token.response_der if issued.token else None,
+            )
+        )
+        facts = {"anterior": before.object.sha256, "cadena": hashlib.sha256(issued.cadena.encode()).hexdigest()}
+        _leaf_and_event(session, turn, filing, item, facts)
+        return True
+
+
+def newest(session: Session, filing_id: UUID, purpose: Purpose) -> StoredObject:
+    """The last edition of the filing's sealed copy or acuse."""
+    mine = (StoredObject.filing_id == filing_id) & (StoredObject.purpose == purpose)
+    return session.scalars(select(StoredObject).where(mine).order_by(StoredObject.edition.desc()).limit(1)).one()
+
+
+def newest_acuse(session: Session, filing_id: UUID) -> Acuse:
+    """The last edition of what the acuse states."""
+    query = select(Acuse).where(Acuse.filing_id == filing_id).order_by(Acuse.edition.desc()).limit(1)
+    return session.scalars(query).one()
+
+
+def _lacks(item: StoredObject) -> bool:
+    return item.seal_level == WITHOUT_TIME
+
+
+def _leaf_and_event(session: Session, turn: Turn, filing: Filing, item: StoredObject, more: Mapping[str, str]) -> None:
+    facts: dict[str, str | int] = {
+        "acto": "edicion",
+        "folio": filing.folio,
+        "de": item.purpose,
+        "edicion": item.edition,
+        "documento": item.sha256,
+        "nivel": item.seal_level,
+        **more,
+    }
+    ledger.append(session, turn, filing, Acto.EDICION, facts)
+    session.add(
+        Event(
+            filing_id=filing.id,
+            at=turn.registered_at,
+            act=Acto.EDICION,
+            actor_role=Rol.SISTEMA,
+            actor="",
+            reason="",
+            data={"de": item.purpose, "edicion": item.edition, "nivel": item.seal_level},
+        )
+    )
