@@ -32,10 +32,10 @@ _BLUEPRINTS = (pages, catalog, ventanilla, confirmation, tracking, verification)
 def create_app(runtime: Runtime | None = None, options: WebOptions | None = None) -> Flask:
     """The application on ``runtime``; without arguments, everything comes from the environment.
 
-    Raises SettingsError with every fault of the environment at once.
+    A fault of the environment ends the process, with every fault on stderr.
     """
     if runtime is None or options is None:
-        read = settings.load(WebSettings)
+        read = settings.load_or_exit(WebSettings)
         logs.configure(read.log_level)
         runtime, options = runtime or build(read), options or options_of(read)
     app = Flask(__name__)

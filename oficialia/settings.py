@@ -6,6 +6,7 @@ process has no seal key, and refuses to start when it is handed one. This is the
 """
 
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import ClassVar, Literal, TypeVar
@@ -227,6 +228,14 @@ def load(process: type[Settings], environment: Mapping[str, str] | None = None) 
             faults.append(f"{variable(name)}_FILE: {fault}")
             values[name] = ""
     return _validated(process, values, faults)
+
+
+def load_or_exit(process: type[Settings]) -> Settings:
+    """The settings of the process that is starting; with a fault it ends with status 1 and every fault on stderr."""
+    try:
+        return load(process)
+    except SettingsError as fault:
+        sys.exit(str(fault))
 
 
 def _read(source: Mapping[str, str], name: str, *, from_file: bool) -> str:

@@ -1,4 +1,4 @@
-"""The Celery application: queues, limits and what beat repeats.
+"""The Celery application: queues, limits and what beat repeats. `worker`, `beat` and `dispatch` each run one.
 
 The broker is only a bell (docs/adr): what is to be done stands in the outbox, so a message carries one job number,
 nothing is retried, delayed or answered through the broker, and losing all of it loses nothing.
@@ -9,7 +9,6 @@ from celery.signals import setup_logging
 
 from oficialia.logs import configure
 from oficialia.services.outbox import Kind
-from oficialia.settings import QueueSettings, load
 
 # The time a task may take: sealing 100 MB in the sandbox, twice, with a slow TSA takes well under a minute.
 SOFT_SECONDS, HARD_SECONDS = 120, 150
@@ -64,6 +63,3 @@ def make_app(redis_url: str) -> Celery:
         },
     )
     return app
-
-
-app = make_app(load(QueueSettings).redis_url.get_secret_value())

@@ -15,7 +15,7 @@ from oficialia.clock import now
 from oficialia.db import Database, DatabaseUnavailable
 from oficialia.logs import configure
 from oficialia.services import outbox
-from oficialia.settings import DispatcherSettings, load
+from oficialia.settings import DispatcherSettings, load_or_exit
 from workers.app import TASKS, make_app
 
 log = logging.getLogger("oficialia.despacho")
@@ -44,7 +44,7 @@ def run(database: Database, app: Celery, stop: threading.Event) -> None:
 def main() -> None:
     """Runs the dispatcher until it is told to stop."""
     configure()
-    settings = load(DispatcherSettings)
+    settings = load_or_exit(DispatcherSettings)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

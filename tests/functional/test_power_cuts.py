@@ -1,0 +1,266 @@
+"""The power goes before and after each numbered step: one folio, one seal, one acuse, nothing lost.
+
+The steps are those of the docstrings of `services/intake.py`, `workers/sealing.py`, `workers/acuses.py` and
+`workers/raising.py`. Real processes are killed (SIGKILL) at them, on SQLite and on PostgreSQL; then whoever was
+waiting tries again, as a citizen and the sweeper do.
+"""
+
+import os
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from oficialia.db import Database, upgrade
+from oficialia.domain.documents import Purpose
+from oficialia.domain.filing import Etapa
+from oficialia.embedded.seaweed import SeaweedFS
+from oficialia.models import Acuse, Filing, Job, LedgerHead, LedgerLeaf, StoredObject
+from oficialia.services.outbox import Kind
+from storage.bucket import Bucket
+from tests.conftest import SmtpSink
+from tests.support import postgres
+from tests.support.mortal import Cut, End, Parent, Task, When, let_leases_run_out
+from tests.support.office import blank_pdf, load_catalogue
+
+SIGKILL = 9
+COMMIT = "sqlalchemy.orm:Session.commit"
+INTAKE = {
+    "1 known already": "oficialia.services.intake:_already_received",
+    "2 inspection": "oficialia.services.pieces:inspect",
+    "3 made into a PDF": "oficialia.services.pieces:typed_petition_pdf",
+    "4 storage": "oficialia.services.intake:_store",
+    "5 transaction": "oficialia.services.intake:_register",
+    "5 its leaf": "oficialia.services.ledger:append",
+    "5 its commit": COMMIT,
+    "6 receipt": "oficialia.services.intake:receive",
+}
+SEALING = {
+    "1 lease": "oficialia.services.outbox:take",
+    "2 register": "oficialia.services.sealing:begin",
+    "3 fetch": "storage.bucket:Bucket.fetch",
+    "4 seal": "signing.seal:SealEngine.seal_document",
+    "5 storage": "storage.bucket:Bucket.put",
+    "6 transaction": "oficialia.services.sealing:record",
+    "6 its leaf": "oficialia.services.ledger:append",
+}
+ACUSE = {
+    "1 lease": "oficialia.services.outbox:take",
+    "2 draft": "oficialia.services.acuses:draft",
+    "3 token": "workers.acuses:_token",
+    "4 typeset and seal": "workers.acuses:_typeset_and_seal",
+    "5 storage": "storage.bucket:Bucket.put",
+    "6 transaction": "oficialia.services.acuses:record",
+    "6 its leaf": "oficialia.services.ledger:append",
+}
+RAISING = {
+    "1 lease": "oficialia.services.outbox:take",
+    "2 register": "oficialia.services.editions:begin",
+    "3 time stamp": "workers.raising:raise_level",
+    "3 transaction": "oficialia.services.editions:record_sealed",
+    "4 acuse": "workers.raising:make_acuse",
+    "4 transaction": "oficialia.services.editions:record_acuse",
+}
+WHENS: tuple[When, ...] = ("before", "after")
+
+
+def at_each(steps: dict[str, str]) -> pytest.MarkDecorator:
+    """A case before and a case after each step; on PostgreSQL, those where the database matters."""
+    cases = [
+        pytest.param(database, Cut(function, when), id=f"{database} {when} {name}")
+        for database in ("sqlite", "postgres")
+        for name, function in steps.items()
+        for when in WHENS
+        if database == "sqlite" or any(word in name for word in ("transaction", "leaf", "commit"))
+    ]
+    return pytest.mark.parametrize(("site", "cut"), cases, indirect=["site"])
+
+
+@dataclass
+class Site:
+    """An office of mortal processes: one that dies, one that does the work afterwards, and the register."""
+
+    database: Database
+    dying_window: Parent
+    dying_worker: Parent
+    window: Parent
+    worker: Parent
+    worker_without_tsa: Parent
+    bucket: Bucket
+    folder: Path
+    filed: int = 0
+
+    def form(self) -> Task:
+        """A form of its own."""
+        self.filed += 1
+        name = f"{self.filed}.pdf"
+        main = blank_pdf(self.folder / name, text=name)
+        return Task("receive", main=str(main), key=f"clave-{self.filed}")
+
+    def job(self, folio: str, kind: Kind) -> int:
+        """The number of a job of a filing."""
+        with self.database.reading() as session:
+            return session.scalars(select(Job.id).join(Filing).where(Filing.folio == folio, Job.kind == kind)).one()
+
+    def finish(self) -> None:
+        """What the sweeper and the next worker do."""
+        let_leases_run_out(self.database)
+        assert self.worker.run(Task("work")).signal == 0
+
+    def received(self) -> str:
+        """The folio of a filing that nobody has worked on yet."""
+        end = self.window.run(self.form())
+        assert end.signal == 0, end.answer
+        return end.answer
+
+
+@pytest.fixture(scope="module")
+def site(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    s3: SeaweedFS,
+    bucket: Bucket,
+    development_pki: Path,
+    responders: str,
+    smtp_server: SmtpSink,
+) -> Iterator[Site]:
+    """One office for all cuts on a database: they leave it as whole as they found it."""
+    folder = tmp_path_factory.mktemp("cortes")
+    url = f"sqlite:///{folder / 'oficialia.db'}"
+    if request.param == "postgres":
+        url = postgres.create_database(request.getfixturevalue("postgres_port"), "cortes")
+    upgrade(url)
+    database = Database(url)
+    load_catalogue(database)
+    (folder / "transito").mkdir()
+    both = {
+        "ENV": "demo",
+        "DATABASE_URL": url.replace("+psycopg", ""),
+        "PUBLIC_URL": "http://127.0.0.1:8000",
+        "REDIS_URL": "redis://127.0.0.1:1/0",
+        "S3_ENDPOINT": s3.endpoint,
+        "S3_ACCESS_KEY": s3.access_key,
+        "S3_SECRET_KEY": s3.secret_key,
+        "S3_BUCKET": "pruebas",
+        "HMAC_SECRET": secrets.token_hex(32),
+        "SPOOL_DIR": str(folder / "transito"),
+        "TRUST_DIR": str(development_pki / "anclas"),
+    }
+    sealing = {
+        "SEAL_PKCS12": str(development_pki / "sello.p12"),
+        "SEAL_PASSWORD_FILE": str(development_pki / "sello.password"),
+        "TSA_ANCHORS": str(development_pki / "anclas"),
+        "SMTP_HOST": smtp_server.host,
+        "SMTP_PORT": str(smtp_server.port),
+        "SMTP_TLS": "no",
+        "SMTP_FROM": "oficialia@chalco.example",
+    }
+
+    def parent(settings: dict[str, str], *, immortal: bool = False) -> Parent:
+        environment = {f"OFICIALIA_{key}": value for key, value in (both | settings).items()}
+        return Parent({"PATH": os.environ["PATH"]} | environment, folder / "log", immortal=immortal)
+
+    filing = {"SESSION_SECRET": secrets.token_hex(32)}
+    timed, untimed = {"TSA_URL": f"{responders}/tsa"}, {"TSA_URL": "http://127.0.0.1:1/tsa"}
+    with (
+        parent(filing) as dying_window,
+        parent(sealing | timed) as dying_worker,
+        parent(filing, immortal=True) as window,
+        parent(sealing | timed, immortal=True) as worker,
+        parent(sealing | untimed, immortal=True) as without_tsa,
+    ):
+        yield Site(database, dying_window, dying_worker, window, worker, without_tsa, bucket, folder)
+    database.close()
+
+
+def died(end: End) -> None:
+    """The child reached its cut, and was killed there."""
+    assert end.signal == SIGKILL, end.answer
+
+
+def is_whole(site: Site, folio: str) -> None:
+    """One folio, one seal, one acuse, each with its leaf, each object in storage; no work is left."""
+    with site.database.reading() as session:
+        filing = session.scalars(select(Filing).where(Filing.folio == folio)).one()
+        objects = session.scalars(select(StoredObject).where(StoredObject.filing_id == filing.id)).all()
+        acts = session.scalars(select(LedgerLeaf.act).where(LedgerLeaf.filing_id == filing.id)).all()
+        acuses = session.scalars(select(Acuse.edition).where(Acuse.filing_id == filing.id)).all()
+        undone = session.scalars(select(Job.kind).where(Job.filing_id == filing.id, Job.done_at.is_(None))).all()
+    purposes = [item.purpose for item in objects]
+    assert filing.etapa == Etapa.ACUSE_LISTO
+    assert purposes.count(Purpose.ORIGINAL) == 2
+    editions = acts.count("edicion") // 2
+    assert purposes.count(Purpose.SEALED) == purposes.count(Purpose.ACUSE) == len(acuses) == 1 + editions
+    assert sorted(acts) == sorted(["ingreso", "sello", "acuse", *["edicion"] * 2 * editions])
+    assert undone == []
+    for item in objects:
+        site.bucket.fetch(item.key, item.version_id, item.sha256, site.folder / "leido")
+
+
+def books_are_dense(site: Site) -> None:
+    """Folios 1..N in the order of time; leaves 0..size-1."""
+    with site.database.reading() as session:
+        sequences = session.scalars(select(Filing.sequence).order_by(Filing.registered_at)).all()
+        indexes = session.scalars(select(LedgerLeaf.index).order_by(LedgerLeaf.index)).all()
+        size = session.get_one(LedgerHead, 1).size
+    assert sequences == list(range(1, len(sequences) + 1))
+    assert indexes == list(range(size))
+
+
+@at_each(INTAKE)
+def test_intake_gives_one_folio_to_who_sends_the_form_again(site: Site, cut: Cut) -> None:
+    form = site.form()
+    with site.database.reading() as session:
+        before = session.scalar(select(func.count(Filing.id))) or 0
+    died(site.dying_window.run(replace(form, cut=cut)))
+    with site.database.reading() as session:
+        assert (session.scalar(select(func.count(Filing.id))) or 0) - before == registered_by(cut)
+    again = site.window.run(form)
+    assert (again.signal, site.window.run(form)) == (0, again)
+    books_are_dense(site)
+    site.finish()
+    is_whole(site, again.answer)
+
+
+def registered_by(cut: Cut) -> int:
+    """Whether the commit of step 5 lies before the cut."""
+    later = {COMMIT: "after", INTAKE["5 transaction"]: "after", INTAKE["6 receipt"]: "after"}
+    return int(later.get(cut.function) == cut.when)
+
+
+@at_each(SEALING)
+def test_sealing_is_finished_by_the_next_worker(site: Site, cut: Cut) -> None:
+    folio = site.received()
+    died(site.dying_worker.run(Task("work", cut, job=site.job(folio, Kind.SEAL))))
+    site.finish()
+    is_whole(site, folio)
+    books_are_dense(site)
+
+
+@at_each(ACUSE)
+def test_the_acuse_is_finished_by_the_next_worker(site: Site, cut: Cut) -> None:
+    folio = site.received()
+    assert site.worker.run(Task("work", job=site.job(folio, Kind.SEAL))).signal == 0
+    died(site.dying_worker.run(Task("work", cut, job=site.job(folio, Kind.ACUSE))))
+    site.finish()
+    is_whole(site, folio)
+    books_are_dense(site)
+
+
+@at_each(RAISING)
+def test_raising_is_finished_by_the_next_worker(site: Site, cut: Cut) -> None:
+    folio = site.received()
+    for kind in (Kind.SEAL, Kind.ACUSE):
+        assert site.worker_without_tsa.run(Task("work", job=site.job(folio, kind))).signal == 0
+    died(site.dying_worker.run(Task("work", cut, job=site.job(folio, Kind.RAISE))))
+    site.finish()
+    is_whole(site, folio)
+    with site.database.reading() as session:
+        filing = session.scalars(select(Filing).where(Filing.folio == folio)).one()
+        tokens = session.scalars(select(Acuse.token).where(Acuse.filing_id == filing.id).order_by(Acuse.edition)).all()
+    assert filing.nivel_sello == "b_t"
+    assert [token is not None for token in tokens] == [False, True]
+    books_are_dense(site)

@@ -1,0 +1,140 @@
+"""The warm parent of mortal processes: reads a Task as JSON a line, forks a child for it, answers how it ended.
+
+python -m tests.support.mortal_parent [immortal]
+
+An immortal one does everything itself, and so needs to get ready only once.
+"""
+
+import importlib
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from oficialia import runtime
+from oficialia.clock import now
+from oficialia.models import Job
+from oficialia.services import intake, outbox
+from oficialia.services.outbox import Kind
+from oficialia.services.submission import Anexo, Person
+from oficialia.settings import WebSettings, load
+from tests.support.mortal import Cut, Task
+from tests.support.office import submission, upload
+from workers import acuses, mail, raising, sealing
+from workers.parts import parts
+
+TASKS: dict[Kind, Callable[[int], None]] = {
+    Kind.SEAL: sealing.seal,
+    Kind.ACUSE: acuses.issue,
+    Kind.MAIL_CODE: mail.send,
+    Kind.MAIL_ACUSE: mail.send,
+    Kind.RAISE: raising.raise_filing,
+}
+
+
+def main() -> None:
+    """Serve until the end of the input."""
+    serve = _answer if sys.argv[1:] else _fork
+    answers = os.dup(1)
+    os.dup2(2, 1)  # what the office logs goes to the log
+    for line in sys.stdin:
+        value = json.loads(line)
+        task = Task(**{**value, "cut": Cut(**value["cut"]) if value["cut"] else None})
+        os.write(answers, (json.dumps(serve(task)) + "\n").encode())
+
+
+def _answer(task: Task) -> dict[str, Any]:
+    return {"signal": 0, "answer": _do(task)}
+
+
+def _fork(task: Task) -> dict[str, Any]:
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(reader)
+        status = 1
+        try:
+            os.write(writer, _do(task).encode())
+            status = 0
+        finally:
+            sys.excepthook(*sys.exc_info()) if status else None  # type: ignore[arg-type]
+            os._exit(status)
+    os.close(writer)
+    with os.fdopen(reader) as answer:
+        said = answer.read()
+    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    return {"signal": max(0, -status), "answer": "the child failed; its log tells more" if status > 0 else said}
+
+
+def _do(task: Task) -> str:
+    if task.cut:
+        _arm(task.cut)
+    return _receive(task) if task.role == "receive" else _work(task.job)
+
+
+def _arm(cut: Cut) -> None:
+    module, _, name = cut.function.partition(":")
+    holder: Any = importlib.import_module(module)
+    *path, last = name.split(".")
+    for part in path:
+        holder = getattr(holder, part)
+    setattr(holder, last, _mortal(getattr(holder, last), cut))
+
+
+def _mortal(function: Callable[..., Any], cut: Cut) -> Callable[..., Any]:
+    calls = 0
+
+    def call(*arguments: Any, **named: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == cut.nth and cut.when == "before":
+            os.kill(os.getpid(), signal.SIGKILL)
+        result = function(*arguments, **named)
+        if calls == cut.nth:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return result
+
+    return call
+
+
+def _receive(task: Task) -> str:
+    form = submission(
+        None,
+        task.key,
+        petition="Hay un bache.\n\nPido que lo reparen.",
+        applicant=Person("fisica", "María Peña", email=task.email),
+        anexos=(Anexo(upload(Path(task.main), "anexo-0"), "Croquis"),),
+    )
+    return intake.receive(runtime.build(load(WebSettings)), form).folio
+
+
+def _work(job: int) -> str:
+    if job:
+        _run(job)
+        return "1"
+    done = 0
+    while jobs := _due():
+        for each in jobs:
+            _run(each)
+            done += 1
+    return str(done)
+
+
+def _due() -> list[int]:
+    with parts().runtime.database.reading() as session:
+        return list(session.scalars(select(Job.id).where(outbox.due(now())).order_by(Job.id)))
+
+
+def _run(job: int) -> None:
+    with parts().runtime.database.reading() as session:
+        kind = Kind(session.get_one(Job, job).kind)
+    TASKS[kind](job)
+
+
+if __name__ == "__main__":
+    main()
