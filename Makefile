@@ -1,6 +1,6 @@
 # The one door: what CI runs is what a person runs. `make` prints the list.
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check format lock debian
+.PHONY: help demo run test check battery format lock debian
 SHELL := /bin/sh
 BIN := .venv/bin
 CODE := oficialia signing storage workers certs tests
@@ -27,6 +27,9 @@ check: .venv/.test ## Revisa estilo, tipos, fronteras entre paquetes y migracion
 	$(BIN)/lint-imports
 	.ci/migrations
 	@$(MAKE) --no-print-directory test
+
+battery: .venv/.test ## Mata cada parte de la oficina mientras llegan promociones, y cuenta qué se perdió (15 minutos)
+	@$(BIN)/python -m tests.battery
 
 format: .venv/.test ## Da formato al código
 	$(BIN)/ruff check --fix .

@@ -10,6 +10,7 @@ import json
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -62,7 +63,8 @@ def _fork(task: Task) -> dict[str, Any]:
             os.write(writer, _do(task).encode())
             status = 0
         finally:
-            sys.excepthook(*sys.exc_info()) if status else None  # type: ignore[arg-type]
+            if status:
+                traceback.print_exc()
             os._exit(status)
     os.close(writer)
     with os.fdopen(reader) as answer:
