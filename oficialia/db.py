@@ -5,13 +5,15 @@ that they collided.
 A commit on SQLite is on disk when it returns (``synchronous=FULL``): what was acknowledged survives a power cut.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -44,10 +46,31 @@ class Database:
             yield session
 
     @contextmanager
-    def _session(self, *, writes: bool) -> Iterator[Session]:
+    def snapshot(self) -> Iterator[Session]:
+        """The whole register as it stands at one instant, however long the look takes; nobody else waits for it.
+
+        Raises DatabaseUnavailable.
+        """
+        with self._session(writes=False, options=self._snapshot) as session:
+            yield session
+
+    def revision(self) -> str | None:
+        """The migration that the register is at; None where there are no tables yet. Raises DatabaseUnavailable."""
+        with self.reading() as session:
+            return MigrationContext.configure(session.connection()).get_current_revision()
+
+    @property
+    def _snapshot(self) -> dict[str, Any]:
+        if self.engine.dialect.name == "sqlite":
+            return {}  # a reading transaction in WAL sees one state from its first look on
+        return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+    @contextmanager
+    def _session(self, *, writes: bool, options: Mapping[str, Any] | None = None) -> Iterator[Session]:
+        mode = "IMMEDIATE" if writes else "DEFERRED"
         try:
             with Session(self.engine, expire_on_commit=False) as session:
-                session.connection(execution_options={"sqlite_begin": "IMMEDIATE" if writes else "DEFERRED"})
+                session.connection(execution_options={"sqlite_begin": mode, **(options or {})})
                 yield session
                 if writes:
                     session.commit()
@@ -90,6 +113,12 @@ def alembic_config(url: str) -> Config:
     return config
 
 
-def upgrade(url: str) -> None:
-    """Brings the register at ``url`` to the newest migration; safe to repeat."""
-    command.upgrade(alembic_config(url), "head")
+def upgrade(url: str, revision: str = "head") -> None:
+    """Brings the register at ``url`` forward to a migration, by default the newest; safe to repeat."""
+    command.upgrade(alembic_config(url), revision)
+
+
+def revisions() -> tuple[str, ...]:
+    """Every migration that this program knows, the newest first."""
+    script = ScriptDirectory.from_config(alembic_config(""))
+    return tuple(step.revision for step in script.walk_revisions())

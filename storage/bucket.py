@@ -173,7 +173,8 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except S3Error as error:
-        if error.code in {"NoSuchKey", "NoSuchVersion"}:
+        # InvalidArgument: MinIO and AWS say so of a version that another kind of store gave, as after a restore.
+        if error.code in {"NoSuchKey", "NoSuchVersion", "InvalidArgument"}:
             raise StorageMismatch(f"the store does not have it: {error.code}") from error
         raise StorageUnavailable(f"the store refused: {error.code}") from error
     except ServerError as error:

@@ -21,7 +21,7 @@ DEMO_CATALOGUE, DEMO_POLICIES = "catalogo-demo.json", "politicas-demo.json"
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def told() -> Iterator[None]:
     """Word the faults of register and bucket."""
     try:
         yield
@@ -32,7 +32,7 @@ def _told() -> Iterator[None]:
 
 
 @click.command(cls=Command)
-@_told()
+@told()
 def preparar() -> None:
     """Deja lista la base de datos y el depósito de documentos. Puede repetirse sin daño.
 
@@ -41,7 +41,7 @@ def preparar() -> None:
     settings = load(CliSettings)
     db.upgrade(settings.database_url.get_secret_value())
     click.echo("Base de datos: al día.")
-    _bucket(settings).ensure(retention_days=settings.s3_retention_days)
+    bucket(settings).ensure(retention_days=settings.s3_retention_days)
     click.echo("Depósito de documentos: listo, con versiones y protección contra borrado.")
     if settings.env == "demo":
         _load(settings, _demo_data(DEMO_CATALOGUE), _demo_data(DEMO_POLICIES))
@@ -55,7 +55,7 @@ def catalogo() -> None:
 @catalogo.command("cargar")
 @click.argument("archivo", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("politicas", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@_told()
+@told()
 def cargar(archivo: Path, politicas: Path) -> None:
     """Carga el catálogo de ARCHIVO y las políticas de plazos de POLITICAS (JSON). No quita nada de lo que ya está."""
     _load(load(CliSettings), _read(archivo), _read(politicas))
@@ -72,7 +72,8 @@ def _load(settings: CliSettings, catalogue: dict[str, Any], policies: dict[str, 
     click.echo(f"Catálogo: {len(catalogue['areas'])} áreas y {len(catalogue['tramites'])} trámites.")
 
 
-def _bucket(settings: CliSettings) -> Bucket:
+def bucket(settings: CliSettings) -> Bucket:
+    """The bucket of the installation."""
     return Bucket(
         settings.s3_endpoint,
         settings.s3_access_key,

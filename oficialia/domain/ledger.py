@@ -7,7 +7,7 @@ act's whole record with a salt, so that the public leaf carries no personal data
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
@@ -70,3 +70,20 @@ def merkle_root(entries: Sequence[bytes]) -> bytes:
         return leaf_hash(entries[0])
     split = 1 << ((len(entries) - 1).bit_length() - 1)
     return hashlib.sha256(b"\x01" + merkle_root(entries[:split]) + merkle_root(entries[split:])).digest()
+
+
+def root_of(hashes: Iterable[bytes]) -> bytes:
+    """The same root from the leaf hashes in order, one at a time, keeping only one hash of each full subtree."""
+    subtrees: list[tuple[int, bytes]] = []  # (leaves, hash), each larger than the next
+    for leaf in hashes:
+        subtrees.append((1, leaf))
+        while len(subtrees) > 1 and subtrees[-2][0] == subtrees[-1][0]:
+            _join(subtrees)
+    while len(subtrees) > 1:
+        _join(subtrees)
+    return subtrees[0][1] if subtrees else hashlib.sha256(b"").digest()
+
+
+def _join(subtrees: list[tuple[int, bytes]]) -> None:
+    (many, left), (few, right) = subtrees[-2:]
+    subtrees[-2:] = [(many + few, hashlib.sha256(b"\x01" + left + right).digest())]

@@ -1,14 +1,22 @@
-"""The office of the tests of the acts."""
+"""The offices of the tests of the acts."""
 
+import sqlite3
+import uuid
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from oficialia.db import Database
+from oficialia.embedded.seaweed import SeaweedFS
 from oficialia.runtime import Runtime
 from signing.sandbox import Sandbox
 from storage.bucket import Bucket
+from tests.support import postgres
+from tests.support.backups import fill, opened
 from tests.support.office import TestClock, make_runtime
 
 
@@ -42,3 +50,63 @@ def runtime(
     )
     yield office
     office.database.close()
+
+
+@pytest.fixture(scope="session")
+def elsewhere(s3: SeaweedFS) -> Bucket:
+    """The storage of another machine: it has nothing of the filings of a test."""
+    return s3.bucket("otra-maquina")
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Iterator[Database]:
+    """A register that does not exist yet."""
+    with opened(f"sqlite:///{tmp_path / 'restaurado.db'}") as database:
+        yield database
+
+
+@pytest.fixture
+def fresh_postgres(postgres_port: int) -> Iterator[Database]:
+    name = f"restaurada_{uuid.uuid4().hex[:12]}"
+    with opened(postgres.create_database(postgres_port, name)) as database:
+        yield database
+    postgres.drop_database(postgres_port, name)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def fresh_of_either(request: pytest.FixtureRequest) -> Database:
+    """An empty register, once of each kind."""
+    database: Database = request.getfixturevalue(f"fresh{'' if request.param == 'sqlite' else '_postgres'}")
+    return database
+
+
+@pytest.fixture(scope="session")
+def town(
+    bucket: Bucket, sandbox: Sandbox, development_pki: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Runtime]:
+    """An office with filings on SQLite, which no test changes."""
+    folder = tmp_path_factory.mktemp("oficina")
+    runtime = make_runtime(
+        f"sqlite:///{folder / 'oficialia.db'}",
+        bucket=bucket,
+        sandbox=sandbox,
+        pki=development_pki,
+        spool=folder / "spool",
+        clock=TestClock(datetime(2026, 11, 23, 17, 0, tzinfo=UTC)),
+    )
+    fill(runtime, folder / "escritos")
+    yield runtime
+    runtime.database.close()
+
+
+@pytest.fixture
+def office(town: Runtime, tmp_path: Path) -> Iterator[Runtime]:
+    """A copy of it for the test alone."""
+    copy = tmp_path / "oficina.db"
+    with (
+        closing(sqlite3.connect(str(town.database.engine.url.database))) as source,
+        closing(sqlite3.connect(copy)) as made,
+    ):
+        source.backup(made)
+    with opened(f"sqlite:///{copy}") as database:
+        yield replace(town, database=database)

@@ -1,9 +1,11 @@
 """The bucket against a real S3 server: written once, kept in versions, believed only after reading back."""
 
 import hashlib
+import threading
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -118,6 +120,28 @@ def test_an_absent_version_is_a_mismatch(version: str, bucket: Bucket, file: Pat
     stored = bucket.put(_key(file), file, sha256=_sha256(file), media_type=PDF)
     with pytest.raises(StorageMismatch), bucket.stream(stored.key, version):
         pass
+
+
+class _ForeignVersion(BaseHTTPRequestHandler):
+    """Answers as MinIO does when it is asked for a version that it cannot have given."""
+
+    def do_GET(self) -> None:
+        body = b"<Error><Code>InvalidArgument</Code><Message>Invalid version id specified</Message></Error>"
+        self.send_response(400)
+        self.send_header("Content-Type", "application/xml")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+def test_a_version_of_another_kind_of_store_is_a_mismatch() -> None:
+    with ThreadingHTTPServer((LOOPBACK, 0), _ForeignVersion) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://{LOOPBACK}:{server.server_port}"
+        other = Bucket(address, "quien", "secreto-largo", bucket="pruebas", region=REGION)
+        with pytest.raises(StorageMismatch), other.stream("expedientes/a", "67152e7f9ebd9408b6cdb5c7610de5bd"):
+            pass
+        server.shutdown()
 
 
 def test_an_absent_object_is_a_mismatch(bucket: Bucket, tmp_path: Path) -> None:

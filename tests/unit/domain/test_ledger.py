@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from oficialia.domain.ledger import commitment, leaf_hash, make_leaf, merkle_root
+from oficialia.domain.ledger import commitment, leaf_hash, make_leaf, merkle_root, root_of
 
 AT = datetime(2026, 11, 23, 23, 29, 35, 123456, tzinfo=UTC)
 # The test tree of certificate-transparency: entries and the roots of its first 0 to 8.
@@ -24,6 +24,12 @@ ROOTS = {
 @pytest.mark.parametrize("size", ROOTS)
 def test_roots_are_those_of_the_certificate_transparency_vectors(size: int) -> None:
     assert merkle_root(ENTRIES[:size]).hex() == ROOTS[size]
+
+
+@pytest.mark.parametrize("size", [*range(20), 255, 256, 257])
+def test_the_root_from_leaf_hashes_one_at_a_time_is_the_same(size: int) -> None:
+    entries = [str(number).encode() for number in range(size)]
+    assert root_of(map(leaf_hash, entries)) == merkle_root(entries)
 
 
 def test_a_leaf_is_canonical_json_with_local_time_to_the_second() -> None:

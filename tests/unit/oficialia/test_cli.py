@@ -12,7 +12,12 @@ from oficialia.embedded.ports import LOOPBACK, free_ports
 from oficialia.settings import variable
 
 ENGLISH = re.compile(r"\b(Usage|Options?|Commands?|Show|Missing|No such|Invalid|exit|Try|default)\b")
-GROUPS = {"ajustes": ("revisar", "tabla"), "catalogo": ("cargar",), "pki": ("crear",)}
+GROUPS = {
+    "ajustes": ("revisar", "tabla"),
+    "catalogo": ("cargar",),
+    "pki": ("crear",),
+    "respaldo": ("crear", "probar", "restaurar"),
+}
 WAYS = [[name] for name in COMMANDS] + [[group, name] for group, names in GROUPS.items() for name in names]
 
 

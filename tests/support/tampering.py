@@ -1,0 +1,57 @@
+"""Changing a backup behind the back of the program, as an accident or somebody would."""
+
+import gzip
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from oficialia.services.backup_files import MANIFEST, REGISTER, read_manifest, sha256_of
+
+
+def flip(path: Path) -> None:
+    """Change one bit in the middle of a file."""
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+def set_manifest(path: Path, **changes: object) -> None:
+    """Change what the manifest says."""
+    manifest = json.loads((path / MANIFEST).read_text("utf-8")) | changes
+    (path / MANIFEST).write_text(json.dumps(manifest), "utf-8")
+
+
+def rewrite(path: Path, change: Callable[[str, list[str], list[Any]], list[Any]]) -> None:
+    """Change rows of the register, and the digest with them."""
+    lines, name, columns = [], "", []
+    for text in gzip.decompress((path / REGISTER).read_bytes()).splitlines():
+        value = json.loads(text)
+        if isinstance(value, dict):
+            name, columns = value["tabla"], [column for column, _ in value["columnas"]]
+        else:
+            value = change(name, columns, value)
+        lines.append(json.dumps(value).encode())
+    _replace_register(path, lines)
+
+
+def as_of_0001(path: Path) -> None:
+    """The same register as the first migration knew it: without reviews, and without the requests of filings."""
+    lines, name, columns = [], "", []
+    for text in gzip.decompress((path / REGISTER).read_bytes()).splitlines():
+        value = json.loads(text)
+        if isinstance(value, dict):
+            name, columns = value["tabla"], [column for column, _ in value["columnas"]]
+            value["columnas"] = [each for each in value["columnas"] if each[0] != "request_id"]
+        elif "request_id" in columns:
+            del value[columns.index("request_id")]
+        if name != "reviews":
+            lines.append(json.dumps(value).encode())
+    _replace_register(path, lines)
+    tables = {name: count for name, count in read_manifest(path).tables.items() if name != "reviews"}
+    set_manifest(path, revision="0001", tablas=tables)
+
+
+def _replace_register(path: Path, lines: list[bytes]) -> None:
+    (path / REGISTER).write_bytes(gzip.compress(b"\n".join(lines) + b"\n"))
+    set_manifest(path, registro={"sha256": sha256_of(path / REGISTER)})
