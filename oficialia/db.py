@@ -39,7 +39,8 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A consistent look at the register that writes nothing. Raises DatabaseUnavailable."""
+        """A look at the register as it was at one moment, however many queries it takes; writes nothing. Raises
+        DatabaseUnavailable."""
         with self._session(writes=False) as session:
             yield session
 
@@ -47,12 +48,18 @@ class Database:
     def _session(self, *, writes: bool) -> Iterator[Session]:
         try:
             with Session(self.engine, expire_on_commit=False) as session:
-                session.connection(execution_options={"sqlite_begin": "IMMEDIATE" if writes else "DEFERRED"})
+                session.connection(execution_options=self._options(writes=writes))
                 yield session
                 if writes:
                     session.commit()
         except OperationalError as error:
             raise DatabaseUnavailable(str(error.orig)) from error
+
+    def _options(self, *, writes: bool) -> dict[str, str]:
+        if self.engine.dialect.name == "sqlite":
+            return {"sqlite_begin": "IMMEDIATE" if writes else "DEFERRED"}
+        # By default PostgreSQL shows each query of a transaction a newer state.
+        return {} if writes else {"isolation_level": "REPEATABLE READ"}
 
     def close(self) -> None:
         """Returns every connection."""
