@@ -11,6 +11,7 @@ COMMANDS = {
     "demo": "oficialia.commands.demo",
     "pki": "oficialia.commands.configuration",
     "preparar": "oficialia.commands.release",
+    "revisar": "oficialia.commands.review",
 }
 
 
