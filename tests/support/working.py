@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from oficialia.models import Job
 from oficialia.runtime import Runtime
-from oficialia.services.outbox import Kind
+from oficialia.services.outbox import Kind, due
 from oficialia.settings import WorkerSettings, load
 from signing.identity import SealIdentity
 from signing.seal import SealEngine
@@ -52,8 +52,8 @@ def make_parts(runtime: Runtime, pki: Path, responders: str) -> Parts:
 
 
 def work(ours: Parts) -> None:
-    """Does what the outbox has for the worker, and what that asks for, until nothing is open; mail stays open."""
-    while jobs := _open_jobs(ours.runtime):
+    """Does what the outbox has for the worker, and what that asks for, until nothing is due; mail stays open."""
+    while jobs := _due_jobs(ours.runtime):
         for job in jobs:
             module, task = TASKS[Kind(job.kind)]
             # Not what the tasks do is replaced, but what `parts` would make from the environment of a process.
@@ -61,7 +61,7 @@ def work(ours: Parts) -> None:
                 task(job.id)
 
 
-def _open_jobs(runtime: Runtime) -> list[Job]:
+def _due_jobs(runtime: Runtime) -> list[Job]:
     with runtime.database.reading() as session:
-        query = select(Job).where(Job.done_at.is_(None), Job.quarantined_at.is_(None), Job.kind.in_(TASKS))
+        query = select(Job).where(due(runtime.clock()), Job.kind.in_(TASKS))
         return list(session.scalars(query.order_by(Job.id)))

@@ -19,6 +19,7 @@ from oficialia.domain.filing import Acto
 from oficialia.embedded.ports import LOOPBACK, free_ports
 from oficialia.models import StoredObject
 from oficialia.services import intake, review, review_scope
+from oficialia.services.outbox import POSTPONED
 from oficialia.services.review_findings import Code, Finding
 from oficialia.services.review_scope import Item
 from oficialia.services.review_seals import Examiner
@@ -27,10 +28,10 @@ from signing.trust import TrustAnchors
 from storage.bucket import Bucket
 from storage.errors import StorageUnavailable
 from storage.keys import object_key
-from tests.support.office import blank_pdf, submission
+from tests.support.office import TestClock, blank_pdf, submission
 from tests.support.papers import sign
 from tests.support.reviewing import Reviewed, review_of, rewrite
-from tests.support.working import work
+from tests.support.working import make_parts, work
 
 PDF = "application/pdf"
 HOUR = timedelta(hours=1)
@@ -231,20 +232,36 @@ def test_proofs_that_are_not_those_of_the_register_are_found(office: Reviewed) -
     assert "cadena-original.tsr" in finding.sentence
 
 
+def test_editions_that_got_their_time_later_are_in_order(
+    office: Reviewed, tmp_path: Path, development_pki: Path
+) -> None:
+    new_object(office, tmp_path)
+    [port] = free_ports(1)
+    work(make_parts(office.runtime, development_pki, f"http://{LOOPBACK}:{port}"))
+    assert office.codes(quick=False) == []
+    assert isinstance(office.runtime.clock, TestClock)
+    office.runtime.clock.time += POSTPONED
+    work(office.parts)
+    result = office.review()
+    assert result.findings == ()
+    # Two filings came to their acuse without time: of each, original, two sealed copies and two acuses; and four more.
+    assert result.counts["objetos"] == 13
+
+
 def test_an_office_that_goes_on_gives_no_false_finding(
     office: Reviewed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Between any two rows that the review reads, a filing comes in or is sealed and gets its acuse."""
+    """While the review is at the leaves, the filings and the objects, a filing comes in, and all get their acuse."""
     monkeypatch.setattr(review_scope, "BATCH", 1)
     acts = 0
 
     def go_on(_done: int, _total: int) -> None:
         nonlocal acts
         acts += 1
-        if acts % 3 == 0:
-            work(office.parts)
-        else:
+        if acts in {2, 5, 8}:
             new_object(office, tmp_path)
+        elif acts in {4, 6, 9}:
+            work(office.parts)
 
     runtime = office.runtime
     at = runtime.clock()
