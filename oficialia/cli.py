@@ -12,6 +12,7 @@ COMMANDS = {
     "pki": "oficialia.commands.configuration",
     "preparar": "oficialia.commands.release",
     "respaldo": "oficialia.commands.backup",
+    "revisar": "oficialia.commands.review",
 }
 
 

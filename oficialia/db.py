@@ -5,7 +5,7 @@ that they collided.
 A commit on SQLite is on disk when it returns (``synchronous=FULL``): what was acknowledged survives a power cut.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -41,17 +41,9 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A consistent look at the register that writes nothing. Raises DatabaseUnavailable."""
+        """A look at the register as it was at one moment, however many queries it takes; writes nothing. Raises
+        DatabaseUnavailable."""
         with self._session(writes=False) as session:
-            yield session
-
-    @contextmanager
-    def snapshot(self) -> Iterator[Session]:
-        """The whole register as it stands at one instant, however long the look takes; nobody else waits for it.
-
-        Raises DatabaseUnavailable.
-        """
-        with self._session(writes=False, options=self._snapshot) as session:
             yield session
 
     def revision(self) -> str | None:
@@ -59,23 +51,22 @@ class Database:
         with self.reading() as session:
             return MigrationContext.configure(session.connection()).get_current_revision()
 
-    @property
-    def _snapshot(self) -> dict[str, Any]:
-        if self.engine.dialect.name == "sqlite":
-            return {}  # a reading transaction in WAL sees one state from its first look on
-        return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-
     @contextmanager
-    def _session(self, *, writes: bool, options: Mapping[str, Any] | None = None) -> Iterator[Session]:
-        mode = "IMMEDIATE" if writes else "DEFERRED"
+    def _session(self, *, writes: bool) -> Iterator[Session]:
         try:
             with Session(self.engine, expire_on_commit=False) as session:
-                session.connection(execution_options={"sqlite_begin": mode, **(options or {})})
+                session.connection(execution_options=self._options(writes=writes))
                 yield session
                 if writes:
                     session.commit()
         except OperationalError as error:
             raise DatabaseUnavailable(str(error.orig)) from error
+
+    def _options(self, *, writes: bool) -> dict[str, str]:
+        if self.engine.dialect.name == "sqlite":
+            return {"sqlite_begin": "IMMEDIATE" if writes else "DEFERRED"}
+        # By default PostgreSQL shows each query of a transaction a newer state.
+        return {} if writes else {"isolation_level": "REPEATABLE READ"}
 
     def close(self) -> None:
         """Returns every connection."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from oficialia.clock import Clock, now
 from oficialia.db import Database
 from oficialia.domain.codes import Codes
-from oficialia.settings import WebSettings, WorkerSettings
+from oficialia.settings import BucketSettings, WebSettings, WorkerSettings
 from signing.sandbox import Sandbox
 from signing.trust import TrustAnchors, load_anchors
 from storage.bucket import Bucket
@@ -57,14 +57,7 @@ def build(settings: WebSettings | WorkerSettings, *, clock: Clock = now) -> Runt
     """
     return Runtime(
         database=Database(settings.database_url.get_secret_value()),
-        bucket=Bucket(
-            settings.s3_endpoint,
-            settings.s3_access_key,
-            settings.s3_secret_key.get_secret_value(),
-            bucket=settings.s3_bucket,
-            region=settings.s3_region,
-            ca_file=str(settings.s3_ca or ""),
-        ),
+        bucket=bucket_of(settings),
         sandbox=Sandbox(require_isolation=settings.env != "demo"),
         anchors=load_anchors(settings.trust_dir),
         codes=Codes(settings.hmac_secret.get_secret_value().encode()),
@@ -83,4 +76,16 @@ def build(settings: WebSettings | WorkerSettings, *, clock: Clock = now) -> Runt
             contact=settings.contact,
             public_url=settings.public_url,
         ),
+    )
+
+
+def bucket_of(settings: BucketSettings) -> Bucket:
+    """The bucket of any process that has one."""
+    return Bucket(
+        settings.s3_endpoint,
+        settings.s3_access_key,
+        settings.s3_secret_key.get_secret_value(),
+        bucket=settings.s3_bucket,
+        region=settings.s3_region,
+        ca_file=str(settings.s3_ca or ""),
     )

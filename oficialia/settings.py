@@ -87,12 +87,17 @@ class BucketSettings(ProcessSettings):
     s3_ca: ExistingFile | None = Field(None, description="Certificados (PEM) con los que se comprueba el servicio S3.")
 
 
-class FilingSettings(ProcessSettings):
+class TrustSettings(ProcessSettings):
+    """Whom to believe: what whoever judges signatures needs."""
+
+    trust_dir: ExistingPath = Field(description="Certificados raíz (PEM) en los que se confía: archivo o carpeta.")
+
+
+class FilingSettings(TrustSettings):
     """What whoever touches a filing's files needs: limits, working folder, trust."""
 
     hmac_secret: LongSecret = Field(description="Secreto de los códigos de verificación y las claves de seguimiento.")
     spool_dir: ExistingFolder = Field(description="Carpeta de trabajo para archivos en tránsito.")
-    trust_dir: ExistingPath = Field(description="Certificados raíz (PEM) en los que se confía: archivo o carpeta.")
     max_file_mb: int = Field(25, ge=1, le=2048, description="Tamaño mayor de un archivo, en MiB.")
     max_filing_mb: int = Field(100, ge=1, le=4096, description="Tamaño mayor de una promoción, en MiB.")
     max_pages: int = Field(2000, ge=1, description="Páginas de un documento, a lo más.")
@@ -178,8 +183,8 @@ class BeatSettings(QueueSettings):
     forbidden: ClassVar[tuple[str, ...]] = SEAL_FIELDS
 
 
-class CliSettings(CommonSettings, BucketSettings):
-    """The operator's command line: register and bucket, no key that signs."""
+class CliSettings(CommonSettings, BucketSettings, TrustSettings):
+    """The operator's command line: register, bucket and whom to believe; no key that signs, no secret of the codes."""
 
     process: ClassVar[str] = "cli"
 

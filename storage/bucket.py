@@ -10,7 +10,7 @@ import contextlib
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -41,6 +41,16 @@ class Stored:
     version_id: str
     sha256: str
     size: int
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of one object as the store lists it; `last_modified` (aware) is when the store took it."""
+
+    key: str
+    version_id: str
+    size: int
+    last_modified: datetime
 
 
 class Bucket:
@@ -103,12 +113,16 @@ class Bucket:
         version_id = response.headers.get("x-amz-version-id", "")
         if version_id in {"", "null"}:
             raise StorageMismatch("the store gave no version to the object")
-        stored = Stored(key, version_id, *self._measure(key, version_id))
+        stored = Stored(key, version_id, *self.measure(key, version_id))
         if (stored.sha256, stored.size) != (sha256, size):
             raise StorageMismatch(f"{key}: the store gives back other bytes than it was sent")
         return stored
 
-    def _measure(self, key: str, version_id: str) -> tuple[str, int]:
+    def measure(self, key: str, version_id: str) -> tuple[str, int]:
+        """Read one version to its end: its digest (SHA-256, hex) and size in bytes.
+
+        Raises StorageMismatch when it is absent, StorageUnavailable.
+        """
         digest, size = hashlib.sha256(), 0
         with self.stream(key, version_id) as blocks:
             for block in blocks:
@@ -147,6 +161,22 @@ class Bucket:
         finally:
             response.close()
             response.release_conn()
+
+    def size(self, key: str, version_id: str) -> int:
+        """Bytes of one version, as the store says without reading it. Raises StorageMismatch when it is absent,
+        StorageUnavailable."""
+        with _translated():
+            return self._client.stat_object(self._name, key, version_id=version_id).size or 0
+
+    def versions(self, prefix: str) -> Iterator[Version]:
+        """Every version of every object under `prefix`, in the order of their keys, without the marks of a deletion.
+
+        The store is asked page by page, while the caller goes on. Raises StorageUnavailable between two of them.
+        """
+        with _translated():
+            for item in self._client.list_objects(self._name, prefix, recursive=True, include_version=True):
+                if not item.is_delete_marker and item.last_modified is not None:
+                    yield Version(item.object_name or "", item.version_id or "", item.size or 0, item.last_modified)
 
     def probe(self) -> None:
         """Ask the store for the bucket. Raises StorageUnavailable when it does not answer or has no such bucket."""

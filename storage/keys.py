@@ -6,6 +6,10 @@ from uuid import UUID
 _PURPOSE = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _EXTENSION = re.compile(r"[a-z0-9]{1,8}")
+_KEY = re.compile(
+    rf"expedientes/(?P<filing>[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}})/(?P<purpose>{_PURPOSE.pattern})"
+    rf"/{_SHA256.pattern}\.{_EXTENSION.pattern}"
+)
 
 
 def object_key(filing_id: UUID, purpose: str, sha256: str, extension: str) -> str:
@@ -17,3 +21,9 @@ def object_key(filing_id: UUID, purpose: str, sha256: str, extension: str) -> st
         if not shape.fullmatch(part):
             raise ValueError(f"not a part of an object key: {part!r}")
     return f"expedientes/{filing_id}/{purpose}/{sha256}.{extension}"
+
+
+def owner_of(key: str) -> tuple[UUID, str] | None:
+    """The filing and the purpose of an object by its key; None for a key that `object_key` did not make."""
+    match = _KEY.fullmatch(key)
+    return (UUID(match["filing"]), match["purpose"]) if match else None

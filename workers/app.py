@@ -5,6 +5,7 @@ nothing is retried, delayed or answered through the broker, and losing all of it
 """
 
 from celery import Celery
+from celery.schedules import crontab
 from celery.signals import setup_logging
 
 from oficialia.logs import configure
@@ -33,7 +34,14 @@ def make_app(redis_url: str) -> Celery:
     app = Celery(
         "oficialia",
         broker=redis_url,
-        include=["workers.sealing", "workers.acuses", "workers.mail", "workers.raising", "workers.upkeep"],
+        include=[
+            "workers.sealing",
+            "workers.acuses",
+            "workers.mail",
+            "workers.raising",
+            "workers.review",
+            "workers.upkeep",
+        ],
     )
     app.conf.update(
         task_ignore_result=True,  # with a result backend, publishing hangs when the broker is down
@@ -60,6 +68,8 @@ def make_app(redis_url: str) -> Celery:
         beat_schedule={
             "vigilar": {"task": "mantenimiento.vigilar", "schedule": 15.0},
             "limpiar": {"task": "mantenimiento.limpiar", "schedule": 3600.0},
+            # Local time (timezone above): when nobody files, and long before the office opens.
+            "revisar": {"task": "mantenimiento.revisar", "schedule": crontab(hour=3, minute=0)},
         },
     )
     return app

@@ -9,10 +9,11 @@ from pathlib import Path
 import click
 
 from oficialia import clock
-from oficialia.commands.release import bucket, told
+from oficialia.commands.faults import told
 from oficialia.commands.spanish import Group
 from oficialia.db import Database
 from oficialia.domain.folio import Folio
+from oficialia.runtime import bucket_of
 from oficialia.services import backup, backup_restore
 from oficialia.services.backup_files import BackupDamaged, BackupError, Manifest
 from oficialia.services.backup_objects import Tally
@@ -83,7 +84,7 @@ def crear(destino: Path, *, sin_objetos: bool) -> None:
     with closing(Database(settings.database_url.get_secret_value())) as database:
         made = backup.create(
             database,
-            None if sin_objetos else bucket(settings),
+            None if sin_objetos else bucket_of(settings),
             destino,
             instant=clock.now(),
             municipality=settings.municipality,
@@ -117,7 +118,7 @@ def restaurar(respaldo: Path, ultimo_folio: Folio | None) -> None:
         tally = backup_restore.restore(
             respaldo,
             database,
-            bucket(settings),
+            bucket_of(settings),
             retention_days=settings.s3_retention_days,
             last_folio=ultimo_folio,
             progress=_Counting(),

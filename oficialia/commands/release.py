@@ -1,8 +1,6 @@
 """`oficialia preparar` and `oficialia catalogo`: what must stand before the office opens."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -10,25 +8,14 @@ from typing import Any
 import click
 
 from oficialia import clock, db
+from oficialia.commands.faults import told
 from oficialia.commands.spanish import Command, Group
 from oficialia.domain.plazos import ZONE
+from oficialia.runtime import bucket_of
 from oficialia.services import catalog
 from oficialia.settings import CliSettings, load
-from storage.bucket import Bucket
-from storage.errors import StorageError
 
 DEMO_CATALOGUE, DEMO_POLICIES = "catalogo-demo.json", "politicas-demo.json"
-
-
-@contextmanager
-def told() -> Iterator[None]:
-    """Word the faults of register and bucket."""
-    try:
-        yield
-    except db.DatabaseUnavailable as fault:
-        raise click.ClickException(f"La base de datos no responde: {fault}") from fault
-    except StorageError as fault:
-        raise click.ClickException(f"El depósito de documentos no responde como debe: {fault}") from fault
 
 
 @click.command(cls=Command)
@@ -41,7 +28,7 @@ def preparar() -> None:
     settings = load(CliSettings)
     db.upgrade(settings.database_url.get_secret_value())
     click.echo("Base de datos: al día.")
-    bucket(settings).ensure(retention_days=settings.s3_retention_days)
+    bucket_of(settings).ensure(retention_days=settings.s3_retention_days)
     click.echo("Depósito de documentos: listo, con versiones y protección contra borrado.")
     if settings.env == "demo":
         _load(settings, _demo_data(DEMO_CATALOGUE), _demo_data(DEMO_POLICIES))
@@ -70,18 +57,6 @@ def _load(settings: CliSettings, catalogue: dict[str, Any], policies: dict[str, 
     finally:
         database.close()
     click.echo(f"Catálogo: {len(catalogue['areas'])} áreas y {len(catalogue['tramites'])} trámites.")
-
-
-def bucket(settings: CliSettings) -> Bucket:
-    """The bucket of the installation."""
-    return Bucket(
-        settings.s3_endpoint,
-        settings.s3_access_key,
-        settings.s3_secret_key.get_secret_value(),
-        bucket=settings.s3_bucket,
-        region=settings.s3_region,
-        ca_file=str(settings.s3_ca or ""),
-    )
 
 
 def _demo_data(name: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from oficialia.embedded import responders, seaweed, valkey
 from oficialia.embedded.folder import base_environment, locked
 from oficialia.embedded.ports import LOOPBACK, free_ports, is_free
+from oficialia.embedded.process import ServiceFailed
 from oficialia.settings import BucketSettings, ProcessSettings, inherited, variable
 
 SECRETS = ("sesion", "hmac", "valkey", "s3", "s3_interno")
@@ -56,11 +57,11 @@ class Installation:
         Settings in the environment of who starts the office come first (another database, another limit), but only
         beside OFICIALIA_ENV=demo: somebody with production's variables at hand must not file test papers there.
         """
-        known = {variable(name) for name in process.model_fields}
+        declared = {variable(name) for name in process.model_fields}
         settings = {
-            name: value for name, value in self._settings(web_port).items() if name.removesuffix("_FILE") in known
+            name: value for name, value in self._settings(web_port).items() if name.removesuffix("_FILE") in declared
         }
-        chosen = inherited(*known) if inherited("OFICIALIA_ENV") == {"OFICIALIA_ENV": "demo"} else {}
+        chosen = inherited(*declared) if inherited("OFICIALIA_ENV") == {"OFICIALIA_ENV": "demo"} else {}
         return {**base_environment(self.folder), **settings, **chosen}
 
     def _settings(self, web_port: int) -> dict[str, str]:
@@ -105,17 +106,29 @@ def opened(folder: Path) -> Iterator[Installation]:
         yield _load(folder.resolve())
 
 
+def known(folder: Path) -> Installation:
+    """The installation in `folder` as it was last opened, which somebody may be running now; nothing is written.
+
+    Raises ServiceFailed when there is none.
+    """
+    try:
+        noted = json.loads((folder / "entorno.json").read_text("utf-8"))
+    except FileNotFoundError:
+        raise ServiceFailed(f"En {folder} no hay ninguna oficina. Póngala en marcha con «oficialia correr».") from None
+    return Installation(folder.resolve(), noted["secretos"], noted["puertos"])
+
+
 def _load(folder: Path) -> Installation:
     path = folder / "entorno.json"
-    known = json.loads(path.read_text("utf-8")) if path.exists() else {"secretos": {}, "puertos": {}}
+    noted = json.loads(path.read_text("utf-8")) if path.exists() else {"secretos": {}, "puertos": {}}
     # Hexadecimal, so that each can stand in an address or a configuration file as it is.
-    known["secretos"] = {name: known["secretos"].get(name) or secrets.token_hex(32) for name in SECRETS}
-    known["puertos"] = _ports(known["puertos"])
+    noted["secretos"] = {name: noted["secretos"].get(name) or secrets.token_hex(32) for name in SECRETS}
+    noted["puertos"] = _ports(noted["puertos"])
     draft = path.with_suffix(".nuevo")
     draft.touch(mode=0o600)
-    draft.write_text(json.dumps(known, indent=1), "utf-8")
+    draft.write_text(json.dumps(noted, indent=1), "utf-8")
     draft.replace(path)
-    installation = Installation(folder, known["secretos"], known["puertos"])
+    installation = Installation(folder, noted["secretos"], noted["puertos"])
     installation.spool.mkdir(mode=0o700, exist_ok=True)
     return installation
 

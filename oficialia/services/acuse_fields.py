@@ -66,7 +66,7 @@ def draft(session: Session, runtime: Runtime, filing: Filing, certificate: SealC
     documents = list(session.scalars(select(Document).where(Document.filing_id == filing.id).order_by(Document.number)))
     sealed = next(item for item in reversed(documents[0].objects) if item.purpose == Purpose.SEALED)
     policy = session.get_one(PolicyRow, filing.policy_id)
-    cadena = _cadena(filing, documents, sealed, certificate.serial)
+    cadena = cadena_of(filing, documents, sealed, certificate.serial)
     kinds = {kind.clave: kind.nombre for kind in session.scalars(select(DocumentKind))}
     code = runtime.codes.verification(filing.id)
     labels = runtime.labels
@@ -91,7 +91,8 @@ def draft(session: Session, runtime: Runtime, filing: Filing, certificate: SealC
     return Draft(filing.folio, cadena, content)
 
 
-def _cadena(filing: Filing, documents: Sequence[Document], sealed: StoredObject, serial: str) -> str:
+def cadena_of(filing: Filing, documents: Sequence[Document], sealed: StoredObject, serial: str) -> str:
+    """The cadena original: ``documents`` by number, ``serial`` that of the certificate of the sello."""
     main, *anexos = documents
     return CadenaOriginal(
         folio=filing.folio,

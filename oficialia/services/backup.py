@@ -93,7 +93,7 @@ def create(
 
 
 def _read(database: Database, folder: Path, progress: Progress) -> _Read:
-    with database.snapshot() as session:
+    with database.reading() as session:
         with new_gzip(folder / REGISTER) as lines:
             tables = backup_rows.dump(session, lines, progress)
         with new_gzip(folder / OBJECTS) as lines:

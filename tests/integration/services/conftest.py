@@ -7,17 +7,21 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from oficialia.db import Database
 from oficialia.embedded.seaweed import SeaweedFS
 from oficialia.runtime import Runtime
+from oficialia.services import intake
 from signing.sandbox import Sandbox
 from storage.bucket import Bucket
 from tests.support import postgres
 from tests.support.backups import fill, opened
-from tests.support.office import TestClock, make_runtime
+from tests.support.office import TestClock, blank_pdf, make_runtime, submission
+from tests.support.reviewing import Reviewed, put_right
+from tests.support.working import make_parts, work
 
 
 @pytest.fixture(scope="session")
@@ -99,8 +103,37 @@ def town(
     runtime.database.close()
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def whole(
+    request: pytest.FixtureRequest,
+    s3: SeaweedFS,
+    sandbox: Sandbox,
+    development_pki: Path,
+    responders: str,
+    now: datetime,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Reviewed]:
+    """The office, with nothing wrong, made once for each database."""
+    folder, name = tmp_path_factory.mktemp("revisar"), f"revisar-{request.param}-{uuid4().hex[:8]}"
+    url = f"sqlite:///{folder}/oficialia.db"
+    if request.param == "postgres":
+        port = request.getfixturevalue("postgres_port")
+        url = postgres.create_database(port, name.replace("-", "_"))
+    bucket = s3.bucket(name)
+    bucket.ensure(retention_days=0)  # so that a test can take an object away
+    runtime = make_runtime(
+        url, bucket=bucket, sandbox=sandbox, pki=development_pki, spool=folder / "spool", clock=TestClock(now)
+    )
+    parts = make_parts(runtime, development_pki, responders)
+    sealed = intake.receive(runtime, submission(blank_pdf(folder / "a.pdf"), key="a", received_at=now))
+    work(parts)
+    open_ = intake.receive(runtime, submission(blank_pdf(folder / "b.pdf"), key="b", received_at=now))
+    yield Reviewed(parts, s3, name, sealed.folio, open_.folio)
+    runtime.database.close()
+
+
 @pytest.fixture
-def office(town: Runtime, tmp_path: Path) -> Iterator[Runtime]:
+def copied_town(town: Runtime, tmp_path: Path) -> Iterator[Runtime]:
     """A copy of it for the test alone."""
     copy = tmp_path / "oficina.db"
     with (
@@ -110,3 +143,10 @@ def office(town: Runtime, tmp_path: Path) -> Iterator[Runtime]:
         source.backup(made)
     with opened(f"sqlite:///{copy}") as database:
         yield replace(town, database=database)
+
+
+@pytest.fixture
+def office(whole: Reviewed) -> Iterator[Reviewed]:
+    """The office, to be broken: what a test does to its register is undone."""
+    with put_right(whole.runtime.database):
+        yield whole

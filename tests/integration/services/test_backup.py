@@ -1,4 +1,4 @@
-"""A backup is consistent while the office works, or it is none."""
+"""A backup is consistent while the copied_town works, or it is none."""
 
 import os
 import signal
@@ -49,36 +49,38 @@ def test_a_backup_taken_while_filings_come_in_is_consistent(
         assert each.tally.missing == faults(each.path) == ()
 
 
-def test_the_next_backup_copies_only_what_is_new(office: Runtime, tmp_path: Path) -> None:
-    first = make(office, tmp_path / "respaldos")
-    file_one(office, tmp_path / "escritos", "nuevo")
-    second = make(office, tmp_path / "respaldos", at=AT + timedelta(days=1))
+def test_the_next_backup_copies_only_what_is_new(copied_town: Runtime, tmp_path: Path) -> None:
+    first = make(copied_town, tmp_path / "respaldos")
+    file_one(copied_town, tmp_path / "escritos", "nuevo")
+    second = make(copied_town, tmp_path / "respaldos", at=AT + timedelta(days=1))
     # Each filing has the same bytes twice: six objects are three files.
     assert (first.tally.brought, first.tally.kept) == (3, 3)
     assert (second.tally.brought, second.tally.kept) == (1, 7)
     assert faults(first.path) == faults(second.path) == ()
 
 
-def test_a_backup_is_for_its_owner_only(office: Runtime, tmp_path: Path) -> None:
+def test_a_backup_is_for_its_owner_only(copied_town: Runtime, tmp_path: Path) -> None:
     os.umask(os.umask(0o022))
-    make(office, tmp_path / "respaldos")
+    make(copied_town, tmp_path / "respaldos")
     for path in (tmp_path / "respaldos", *(tmp_path / "respaldos").rglob("*")):
         assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path
 
 
-def test_an_object_that_storage_lost_is_named_and_does_not_hinder_the_backup(office: Runtime, tmp_path: Path) -> None:
-    with office.database.transaction() as session:
+def test_an_object_that_storage_lost_is_named_and_does_not_hinder_the_backup(
+    copied_town: Runtime, tmp_path: Path
+) -> None:
+    with copied_town.database.transaction() as session:
         item = session.scalars(select(StoredObject).limit(1)).one()
         session.execute(update(StoredObject).where(StoredObject.key == item.key).values(version_id="0" * 32))
-    made = make(office, tmp_path / "respaldos")
+    made = make(copied_town, tmp_path / "respaldos")
     assert set(made.tally.missing) == {item.key}
     assert set(faults(made.path)) == {f"falta: {item.key}"}
 
 
-def test_with_storage_away_there_is_no_backup(office: Runtime, tmp_path: Path) -> None:
+def test_with_storage_away_there_is_no_backup(copied_town: Runtime, tmp_path: Path) -> None:
     away = Bucket("http://127.0.0.1:9", "llave", "secreto-secreto", bucket="nada", region="us-east-1")
     with pytest.raises(StorageUnavailable):
-        make(replace(office, bucket=away), tmp_path / "respaldos")
+        make(replace(copied_town, bucket=away), tmp_path / "respaldos")
     assert _backups(tmp_path / "respaldos") == []
 
 
@@ -102,34 +104,34 @@ backup.create(Database(url), bucket, Path(destination), instant=at, municipality
 
 @pytest.mark.parametrize("what", ["filas", "objetos"])
 def test_a_backup_cut_off_by_the_power_is_none_and_the_next_one_clears_it_away(
-    office: Runtime, fresh: Database, s3: SeaweedFS, tmp_path: Path, what: str
+    copied_town: Runtime, fresh: Database, s3: SeaweedFS, tmp_path: Path, what: str
 ) -> None:
     destination = tmp_path / "respaldos"
-    arguments = (office.database.url, str(destination), s3.endpoint, s3.access_key, s3.secret_key, what)
+    arguments = (copied_town.database.url, str(destination), s3.endpoint, s3.access_key, s3.secret_key, what)
     ended = subprocess.run([sys.executable, "-c", KILLED, *arguments], cwd=ROOT, check=False, timeout=60)
     assert ended.returncode == -signal.SIGKILL
     [left] = _backups(destination)
     assert "no es un respaldo completo" in faults(left)[0]
     with pytest.raises(BackupDamaged):
-        bring_back(left, fresh, office.bucket)
-    made = make(office, destination)
+        bring_back(left, fresh, copied_town.bucket)
+    made = make(copied_town, destination)
     assert _backups(destination) == [made.path]
     assert faults(made.path) == ()
     assert not list((destination / "objetos").rglob(".*"))
 
 
-def test_two_at_once_in_one_folder_are_refused(office: Runtime, tmp_path: Path) -> None:
+def test_two_at_once_in_one_folder_are_refused(copied_town: Runtime, tmp_path: Path) -> None:
     with new_backup(tmp_path / "respaldos", AT), pytest.raises(BackupError, match="otro respaldo"):
-        make(office, tmp_path / "respaldos")
+        make(copied_town, tmp_path / "respaldos")
     with pytest.raises(BackupError, match="de este instante"):
-        make(office, tmp_path / "respaldos")
+        make(copied_town, tmp_path / "respaldos")
 
 
-def test_a_key_that_leads_out_of_the_folder_is_refused(office: Runtime, tmp_path: Path) -> None:
-    with office.database.transaction() as session:
+def test_a_key_that_leads_out_of_the_folder_is_refused(copied_town: Runtime, tmp_path: Path) -> None:
+    with copied_town.database.transaction() as session:
         session.execute(update(StoredObject).values(key="../../../fuera"))
     with pytest.raises(BackupDamaged, match="no es de un objeto"):
-        make(office, tmp_path / "respaldos")
+        make(copied_town, tmp_path / "respaldos")
 
 
 def _backups(destination: Path) -> list[Path]:

@@ -38,9 +38,9 @@ def run(*arguments: str | Path, env: dict[str, str] | None = None) -> Result:
 
 
 @pytest.fixture
-def here(office: Runtime, s3: SeaweedFS) -> dict[str, str]:
+def here(copied_town: Runtime, s3: SeaweedFS) -> dict[str, str]:
     """The installation that is backed up."""
-    return environment(office.database.url, s3, "pruebas")
+    return environment(copied_town.database.url, s3, "pruebas")
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def made(here: dict[str, str], tmp_path: Path) -> Path:
 
 
 def test_the_three_orders_one_after_the_other_as_processes(
-    here: dict[str, str], there: dict[str, str], fresh: Database, office: Runtime, tmp_path: Path
+    here: dict[str, str], there: dict[str, str], fresh: Database, copied_town: Runtime, tmp_path: Path
 ) -> None:
     destination = tmp_path / "respaldos"
 
@@ -80,7 +80,7 @@ def test_the_three_orders_one_after_the_other_as_processes(
     said = order("restaurar", path, "--ultimo-folio", "OP-2026-000123-5", env=there)
     assert "Documentos: 0 ya estaban en el depósito y 6 se trajeron del respaldo." in said
     assert "ejecute «oficialia revisar»" in said
-    assert rows(fresh)["filings"] == rows(office.database)["filings"]
+    assert rows(fresh)["filings"] == rows(copied_town.database)["filings"]
     assert rows(fresh)["folio_series"] == [{"year": 2026, "last": 123}]
 
 
@@ -107,9 +107,9 @@ def test_a_folder_that_is_no_backup_ends_with_10(tmp_path: Path, there: dict[str
 
 
 def test_a_register_with_filings_ends_with_11(
-    made: Path, here: dict[str, str], office: Runtime, tmp_path: Path
+    made: Path, here: dict[str, str], copied_town: Runtime, tmp_path: Path
 ) -> None:
-    file_one(office, tmp_path / "escritos", "después")
+    file_one(copied_town, tmp_path / "escritos", "después")
     result = run("restaurar", made, env=here)
     assert result.exit_code == 11
     assert "Error: La base de datos ya tiene promociones: no se tocó." in result.stderr

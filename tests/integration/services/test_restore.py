@@ -29,18 +29,18 @@ from tests.support.tampering import as_of_0001, flip, rewrite, set_manifest
 def test_everything_comes_back_on_another_machine_and_the_office_goes_on(
     runtime: Runtime, fresh_of_either: Database, elsewhere: Bucket, tmp_path: Path
 ) -> None:
-    office, fresh = runtime, fresh_of_either
-    fill(office, tmp_path / "escritos")
-    before = rows(office.database)
+    copied_town, fresh = runtime, fresh_of_either
+    fill(copied_town, tmp_path / "escritos")
+    before = rows(copied_town.database)
     assert all(before.values())
-    made = make(office, tmp_path / "respaldos")
+    made = make(copied_town, tmp_path / "respaldos")
     assert faults(made.path) == ()
     tally = bring_back(made.path, fresh, elsewhere)
     assert (tally.kept, tally.missing) == (0, ())
     assert without_versions(rows(fresh)) == without_versions(before)
     assert is_whole(fresh, elsewhere, tmp_path)
     assert fresh.revision() == revisions()[0]
-    restored = replace(office, database=fresh, bucket=elsewhere)
+    restored = replace(copied_town, database=fresh, bucket=elsewhere)
     following = file_one(restored, tmp_path / "escritos", "nuevo")
     assert following.folio == str(Folio(2026, 4))
     with fresh.reading() as session:
@@ -49,65 +49,65 @@ def test_everything_comes_back_on_another_machine_and_the_office_goes_on(
 
 
 def test_with_its_storage_at_hand_nothing_is_written_there_and_what_is_newer_stays(
-    office: Runtime, fresh: Database, tmp_path: Path
+    copied_town: Runtime, fresh: Database, tmp_path: Path
 ) -> None:
-    before = rows(office.database)
-    made = make(office, tmp_path / "respaldos")
-    lost = file_one(office, tmp_path / "escritos", "después")
-    tally = bring_back(made.path, fresh, office.bucket, last_folio=Folio.parse(lost.folio))
+    before = rows(copied_town.database)
+    made = make(copied_town, tmp_path / "respaldos")
+    lost = file_one(copied_town, tmp_path / "escritos", "después")
+    tally = bring_back(made.path, fresh, copied_town.bucket, last_folio=Folio.parse(lost.folio))
     assert (tally.kept, tally.brought) == (len(before["stored_objects"]), 0)
     after = rows(fresh)
     assert after.pop("folio_series") == [{"year": 2026, "last": 4}]
     assert after == {name: content for name, content in before.items() if name != "folio_series"}
-    assert is_whole(office.database, office.bucket, tmp_path)
+    assert is_whole(copied_town.database, copied_town.bucket, tmp_path)
     # The folio that somebody holds is not given twice.
-    restored = replace(office, database=fresh)
+    restored = replace(copied_town, database=fresh)
     assert file_one(restored, tmp_path / "escritos", "otro").folio == str(Folio(2026, 5))
 
 
-def test_the_last_folio_never_takes_a_series_back(office: Runtime, fresh: Database, tmp_path: Path) -> None:
-    made = make(office, tmp_path / "respaldos")
+def test_the_last_folio_never_takes_a_series_back(copied_town: Runtime, fresh: Database, tmp_path: Path) -> None:
+    made = make(copied_town, tmp_path / "respaldos")
     for folio in (Folio(2026, 1), Folio(2027, 9)):
-        bring_back(made.path, fresh, office.bucket, last_folio=folio)
+        bring_back(made.path, fresh, copied_town.bucket, last_folio=folio)
     assert rows(fresh)["folio_series"] == [{"year": 2026, "last": 3}, {"year": 2027, "last": 9}]
 
 
 def test_a_register_with_filings_is_never_written_over(runtime: Runtime, elsewhere: Bucket, tmp_path: Path) -> None:
-    office = runtime
-    file_one(office, tmp_path / "escritos", "antes")
-    made = make(office, tmp_path / "respaldos")
-    file_one(office, tmp_path / "escritos", "después")
-    before = rows(office.database)
+    copied_town = runtime
+    file_one(copied_town, tmp_path / "escritos", "antes")
+    made = make(copied_town, tmp_path / "respaldos")
+    file_one(copied_town, tmp_path / "escritos", "después")
+    before = rows(copied_town.database)
     with pytest.raises(RegisterInUse, match="ya tiene promociones"):
-        bring_back(made.path, office.database, elsewhere)
-    assert rows(office.database) == before
+        bring_back(made.path, copied_town.database, elsewhere)
+    assert rows(copied_town.database) == before
 
 
-def test_a_prepared_register_without_filings_is_filled(office: Runtime, fresh: Database, tmp_path: Path) -> None:
-    made = make(office, tmp_path / "respaldos")
+def test_a_prepared_register_without_filings_is_filled(copied_town: Runtime, fresh: Database, tmp_path: Path) -> None:
+    made = make(copied_town, tmp_path / "respaldos")
     upgrade(fresh.url)
     load_catalogue(fresh)
-    bring_back(made.path, fresh, office.bucket)
-    assert rows(fresh) == rows(office.database)
+    bring_back(made.path, fresh, copied_town.bucket)
+    assert rows(fresh) == rows(copied_town.database)
 
 
 def test_without_objects_they_are_named_and_looked_for_in_storage(
-    office: Runtime, fresh: Database, elsewhere: Bucket, tmp_path: Path
+    copied_town: Runtime, fresh: Database, elsewhere: Bucket, tmp_path: Path
 ) -> None:
-    made = make(office, tmp_path / "respaldos", objects=False)
+    made = make(copied_town, tmp_path / "respaldos", objects=False)
     assert not list((tmp_path / "respaldos" / "objetos").iterdir())
     assert faults(made.path) == ()
     tally = bring_back(made.path, fresh, elsewhere)
     assert len(tally.missing) == made.manifest.objects.count == 6
     # The replica of the storage is found: the same command again.
-    assert bring_back(made.path, fresh, office.bucket) == Tally(kept=6)
+    assert bring_back(made.path, fresh, copied_town.bucket) == Tally(kept=6)
 
 
 @pytest.mark.parametrize("name", [REGISTER, OBJECTS])
 def test_one_changed_byte_is_noticed(
-    office: Runtime, fresh: Database, elsewhere: Bucket, tmp_path: Path, name: str
+    copied_town: Runtime, fresh: Database, elsewhere: Bucket, tmp_path: Path, name: str
 ) -> None:
-    made = make(office, tmp_path / "respaldos")
+    made = make(copied_town, tmp_path / "respaldos")
     flip(made.path / name)
     [fault] = faults(made.path)
     assert name in fault
@@ -131,7 +131,7 @@ def test_one_changed_byte_is_noticed(
     ],
 )
 def test_a_register_changed_by_somebody_who_mends_the_digest_is_not_believed(
-    office: Runtime,
+    copied_town: Runtime,
     fresh: Database,
     elsewhere: Bucket,
     tmp_path: Path,
@@ -140,7 +140,7 @@ def test_a_register_changed_by_somebody_who_mends_the_digest_is_not_believed(
     value: Any,
     reason: str,
 ) -> None:
-    made = make(office, tmp_path / "respaldos")
+    made = make(copied_town, tmp_path / "respaldos")
 
     def change(name: str, columns: list[str], row: list[Any]) -> list[Any]:
         if name == table and not changed:
@@ -158,9 +158,9 @@ def test_a_register_changed_by_somebody_who_mends_the_digest_is_not_believed(
 
 
 def test_a_damaged_object_is_named_not_restored_and_can_be_brought_later(
-    office: Runtime, fresh: Database, elsewhere: Bucket, tmp_path: Path
+    copied_town: Runtime, fresh: Database, elsewhere: Bucket, tmp_path: Path
 ) -> None:
-    made = make(office, tmp_path / "respaldos")
+    made = make(copied_town, tmp_path / "respaldos")
     damaged, absent, *_ = sorted(path for path in (tmp_path / "respaldos/objetos").rglob("*") if path.is_file())
     keys = {str(path.relative_to(tmp_path / "respaldos/objetos")) for path in (damaged, absent)}
     good, gone = damaged.read_bytes(), absent.read_bytes()
@@ -177,9 +177,9 @@ def test_a_damaged_object_is_named_not_restored_and_can_be_brought_later(
 
 
 def test_an_interrupted_restore_is_finished_by_the_same_command(
-    office: Runtime, fresh: Database, elsewhere: Bucket, tmp_path: Path
+    copied_town: Runtime, fresh: Database, elsewhere: Bucket, tmp_path: Path
 ) -> None:
-    made = make(office, tmp_path / "respaldos")
+    made = make(copied_town, tmp_path / "respaldos")
 
     def cut(limit: int, unit: str) -> Callable[[str, int], None]:
         done = 0
@@ -199,28 +199,28 @@ def test_an_interrupted_restore_is_finished_by_the_same_command(
         bring_back(made.path, fresh, elsewhere, progress=cut(2, "objetos"))
     assert bring_back(made.path, fresh, elsewhere) == Tally(kept=2, brought=4)
     assert bring_back(made.path, fresh, elsewhere) == Tally(kept=6)
-    assert without_versions(rows(fresh)) == without_versions(rows(office.database))
+    assert without_versions(rows(fresh)) == without_versions(rows(copied_town.database))
 
 
 def test_a_backup_of_an_older_version_is_restored_and_brought_forward(
-    office: Runtime, fresh: Database, tmp_path: Path
+    copied_town: Runtime, fresh: Database, tmp_path: Path
 ) -> None:
-    made = make(office, tmp_path / "respaldos")
-    before = rows(office.database)
+    made = make(copied_town, tmp_path / "respaldos")
+    before = rows(copied_town.database)
     as_of_0001(made.path)
     assert faults(made.path) == ()
-    bring_back(made.path, fresh, office.bucket)
+    bring_back(made.path, fresh, copied_town.bucket)
     assert rows(fresh) == {**before, "reviews": []}
 
 
 def test_a_backup_of_a_newer_version_and_a_register_of_another_are_refused(
-    office: Runtime, fresh: Database, tmp_path: Path
+    copied_town: Runtime, fresh: Database, tmp_path: Path
 ) -> None:
-    made = make(office, tmp_path / "respaldos")
+    made = make(copied_town, tmp_path / "respaldos")
     upgrade(fresh.url, "0001")
     with pytest.raises(RegisterInUse, match="Restaure en una base vacía"):
-        bring_back(made.path, fresh, office.bucket)
+        bring_back(made.path, fresh, copied_town.bucket)
     with pytest.raises(BackupError, match="La base de datos está en la versión 0001"):
-        make(replace(office, database=fresh), tmp_path / "otros")
+        make(replace(copied_town, database=fresh), tmp_path / "otros")
     set_manifest(made.path, revision="9999")
     assert "versión más nueva" in faults(made.path)[0]

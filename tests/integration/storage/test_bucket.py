@@ -1,9 +1,11 @@
 """The bucket against a real S3 server: written once, kept in versions, believed only after reading back."""
 
 import hashlib
+import io
 import threading
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -147,6 +149,41 @@ def test_a_version_of_another_kind_of_store_is_a_mismatch() -> None:
 def test_an_absent_object_is_a_mismatch(bucket: Bucket, tmp_path: Path) -> None:
     with pytest.raises(StorageMismatch):
         bucket.fetch("expedientes/nadie", "67152e7f9ebd9408b6cdb5c7610de5bd", "0" * 64, tmp_path / "copia")
+
+
+def test_the_size_is_told_without_reading(bucket: Bucket, file: Path) -> None:
+    stored = bucket.put(_key(file), file, sha256=_sha256(file), media_type=PDF)
+    assert bucket.size(stored.key, stored.version_id) == stored.size
+    with pytest.raises(StorageMismatch):
+        bucket.size(stored.key, "67152e7f9ebd9408b6cdb5c7610de5bd")
+    with pytest.raises(StorageMismatch):
+        bucket.size("expedientes/nadie", stored.version_id)
+
+
+def test_every_version_of_every_object_is_listed(bucket: Bucket, file: Path) -> None:
+    filing = uuid.uuid4()
+    keys = [object_key(filing, purpose, _sha256(file), "pdf") for purpose in ("original", "sellado", "sellado")]
+    stored = [bucket.put(key, file, sha256=_sha256(file), media_type=PDF) for key in keys]
+    listed = list(bucket.versions(f"expedientes/{filing}/"))
+    assert {(item.key, item.version_id, item.size) for item in listed} == {
+        (item.key, item.version_id, item.size) for item in stored
+    }
+    assert all(abs(item.last_modified - datetime.now(UTC)) < timedelta(minutes=5) for item in listed)
+    assert [item.key for item in listed] == sorted(keys)
+
+
+@pytest.mark.slow
+def test_more_versions_are_listed_than_the_store_gives_at_once(bucket: Bucket, client: Minio) -> None:
+    prefix = f"expedientes/{uuid.uuid4()}/"
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda n: client.put_object("pruebas", f"{prefix}{n:04}", io.BytesIO(b"x"), 1), range(1005)))
+    assert [item.key for item in bucket.versions(prefix)] == [f"{prefix}{n:04}" for n in range(1005)]
+
+
+def test_what_was_marked_as_deleted_is_still_listed_by_its_versions(bucket: Bucket, client: Minio, file: Path) -> None:
+    stored = bucket.put(_key(file), file, sha256=_sha256(file), media_type=PDF)
+    client.remove_object("pruebas", stored.key)
+    assert [item.version_id for item in bucket.versions(stored.key)] == [stored.version_id]
 
 
 def test_wrong_credentials_are_unavailable(s3: SeaweedFS, bucket: Bucket) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from oficialia.embedded.folder import FolderBusy, is_busy
-from oficialia.embedded.installation import opened
+from oficialia.embedded.installation import known, opened
 from oficialia.embedded.ports import LOOPBACK, answers, free_ports, is_free
+from oficialia.embedded.process import ServiceFailed
 from oficialia.settings import (
     PROCESSES,
     SEAL_FIELDS,
@@ -59,6 +60,16 @@ def test_one_installation_is_run_once(folder: Path) -> None:
         with pytest.raises(FolderBusy, match="Ya hay una oficina funcionando"), opened(folder):
             pass
     assert not is_busy(folder)
+
+
+def test_an_installation_that_is_running_may_be_known_beside_it(folder: Path) -> None:
+    with opened(folder) as running, socket.create_server((LOOPBACK, running.ports["valkey"])):
+        assert known(folder) == running
+
+
+def test_a_folder_without_an_installation_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ServiceFailed, match="no hay ninguna oficina"):
+        known(tmp_path)
 
 
 @pytest.mark.parametrize("process", PROCESSES, ids=lambda process: process.process)

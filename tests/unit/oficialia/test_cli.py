@@ -92,6 +92,7 @@ def register(tmp_path: Path) -> dict[str, str]:
         "OFICIALIA_S3_ENDPOINT": f"http://{LOOPBACK}:{free_ports(1)[0]}",
         "OFICIALIA_S3_ACCESS_KEY": "nadie",
         "OFICIALIA_S3_SECRET_KEY": "ninguno-1",
+        "OFICIALIA_TRUST_DIR": str(tmp_path),
     }
 
 

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from storage.keys import object_key
+from storage.keys import object_key, owner_of
 
 FILING = UUID("0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b")
 DIGEST = "ab" * 32
@@ -35,3 +35,22 @@ def test_the_same_bytes_in_another_filing_have_another_key() -> None:
 def test_nothing_of_another_shape_reaches_a_key(purpose: str, sha256: str, extension: str) -> None:
     with pytest.raises(ValueError, match="not a part of an object key"):
         object_key(FILING, purpose, sha256, extension)
+
+
+def test_a_key_tells_whose_it_is_and_why() -> None:
+    assert owner_of(object_key(FILING, "original", DIGEST, "pdf")) == (FILING, "original")
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "",
+        "expedientes/",
+        f"otros/{FILING}/original/{DIGEST}.pdf",
+        f"expedientes/{FILING}/original/{DIGEST}",
+        f"expedientes/nadie/original/{DIGEST}.pdf",
+        f"expedientes/{FILING}/original/{DIGEST}.pdf\n",
+    ],
+)
+def test_a_key_that_was_not_made_here_tells_nothing(key: str) -> None:
+    assert owner_of(key) is None

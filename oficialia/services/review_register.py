@@ -1,0 +1,52 @@
+"""The rows of one filing: whole, in agreement, and with its work done or open."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from oficialia.domain.documents import Purpose, Role
+from oficialia.domain.filing import Etapa
+from oficialia.models import Job
+from oficialia.services.outbox import Kind
+from oficialia.services.reconcile import LATE_AFTER
+from oficialia.services.review_findings import Code, Finding
+from oficialia.services.review_scope import Case
+
+
+def rows(case: Case) -> Iterator[Finding]:
+    """Documents, objects and stage of a filing."""
+    folio = case.filing.folio
+    if case.principal() is None:
+        yield Finding(Code.NO_PRINCIPAL, folio, "El expediente no tiene escrito principal.")
+    originals = {row.document_id: row for row in case.objects if row.purpose == Purpose.ORIGINAL}
+    for document in case.documents:
+        name = "el escrito principal" if document.role == Role.PRINCIPAL else f"el anexo {document.number}"
+        original = originals.get(document.id)
+        if original is None:
+            yield Finding(Code.NO_ORIGINAL, folio, f"El registro no dice dónde está el original de {name}.")
+        elif original.sha256 != document.sha256:
+            yield Finding(Code.DIGEST_DIFFERS, folio, f"El registro tiene dos huellas distintas de {name}.")
+    if case.filing.etapa == Etapa.ACUSE_LISTO:
+        if not case.sealed():
+            yield Finding(Code.NO_SEALED, folio, "Dice que el acuse está listo, y no hay copia sellada.")
+        if not case.acuses:
+            yield Finding(Code.NO_ACUSE, folio, "Dice que el acuse está listo, y no hay acuse.")
+
+
+def work(case: Case, now: datetime) -> Iterator[Finding]:
+    """What the outbox has of a filing, as of ``now``."""
+    pending = [job for job in case.jobs if job.done_at is None]
+    for job in pending:
+        if job.quarantined_at is not None:
+            yield _about(job, case, Code.WORK_HELD, f"Espera a una persona. {job.last_error}")
+        elif now - job.created_at > LATE_AFTER:
+            words = f"Está pendiente desde hace más de {LATE_AFTER.total_seconds() / 60:.0f} minutos."
+            yield _about(job, case, Code.WORK_LATE, f"{words} {job.last_error}".strip())
+    if not case.acuses and not pending:
+        yield Finding(Code.NO_WORK, case.filing.folio, "No tiene acuse, y nadie lo está haciendo.")
+    done = [job for job in case.jobs if job.kind == Kind.SEAL and job.done_at is not None]
+    if done and not case.sealed():
+        yield _about(done[-1], case, Code.SEAL_LOST, "Dice que se selló, y no hay copia sellada.")
+
+
+def _about(job: Job, case: Case, code: Code, sentence: str) -> Finding:
+    return Finding(code, f"trabajo {job.id} ({job.kind} {case.filing.folio})", sentence)

@@ -1,0 +1,87 @@
+"""The bytes themselves: every object is read to its end; what we sealed is opened in the sandbox and examined."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from oficialia.models import Acuse, StoredObject
+from oficialia.services.findings import to_json, verdict
+from oficialia.services.review_findings import Code, Finding
+from oficialia.services.review_scope import Item
+from oficialia.services.review_storage import ABSENT, ISSUED, same, unreadable
+from signing.attached import attached
+from signing.sandbox import Sandbox
+from signing.trust import TrustAnchors
+from signing.verify import SignatureFinding, examine
+from storage.bucket import Bucket
+from storage.errors import StorageMismatch, StorageUnavailable
+
+PROOFS = ("cadena-original.txt", "sello.b64", "cadena-original.tsr")
+
+
+@dataclass(frozen=True)
+class Examiner:
+    """What it takes to read and examine an object; may be used by several threads at once."""
+
+    bucket: Bucket
+    sandbox: Sandbox
+    anchors: TrustAnchors
+    spool: Path | None  # where copies are kept while they are examined; None for the system's place
+
+    def look(self, item: Item, certificates: frozenset[str]) -> list[Finding]:
+        """Read the object whole and say what is wrong with it. Raises StorageUnavailable, SandboxUnavailable."""
+        row = item.row
+        try:
+            if row.purpose not in ISSUED:
+                fault = same(row, *self.bucket.measure(row.key, row.version_id))
+                return [fault] if fault else []
+            with TemporaryDirectory(dir=self.spool, prefix="revision-") as folder:
+                path = Path(folder) / "documento.pdf"
+                fault = same(row, *self._copy(row, path))
+                return [fault] if fault else list(self._sealed(item, path, certificates))
+        except StorageMismatch:
+            return [Finding(Code.OBJECT_ABSENT, row.key, ABSENT)]
+        except StorageUnavailable as error:
+            return [unreadable(self.bucket, row, error)]
+
+    def _copy(self, row: StoredObject, path: Path) -> tuple[str, int]:
+        """Unlike `Bucket.fetch`, tells what the digest is when it is another one."""
+        digest = hashlib.sha256()
+        with self.bucket.stream(row.key, row.version_id) as blocks, path.open("wb") as file:
+            for block in blocks:
+                digest.update(block)
+                file.write(block)
+        return digest.hexdigest(), path.stat().st_size
+
+    def _sealed(self, item: Item, path: Path, certificates: frozenset[str]) -> Iterator[Finding]:
+        # As of when it was recorded: a certificate that ended since does not undo what it sealed while it was in force.
+        found = examine(self.sandbox, path, anchors=self.anchors, at=item.row.stored_at)
+        subject = f"{item.folio} ({item.row.purpose} {item.row.edition})"
+        if not found:
+            yield Finding(Code.SEAL_INVALID, subject, "El documento no trae ninguna firma.")
+        elif (seal := found[-1]).certificate_sha256 not in certificates and not seal.problem:
+            yield Finding(Code.SEAL_FOREIGN, subject, "Su última firma no es de un certificado de esta oficina.")
+        elif not _good(seal):
+            yield Finding(Code.SEAL_INVALID, subject, f"Nuestra firma: {_verdict(seal)}.")
+        if item.acuse is not None and (differing := self._differing(item.acuse, path)):
+            words = f"Lo adjunto al acuse no es lo que tiene el registro: {', '.join(differing)}."
+            yield Finding(Code.ATTACHED_DIFFERS, subject, words)
+
+    def _differing(self, acuse: Acuse, path: Path) -> list[str]:
+        """The attached proofs that are not byte for byte those of the register; absent where it has none."""
+        files = attached(self.sandbox, path)
+        if files is None:
+            return ["no se pudieron leer"]
+        kept = dict(zip(PROOFS, (acuse.cadena.encode(), acuse.sello.encode(), acuse.token), strict=True))
+        return [name for name in PROOFS if files.get(name) != kept[name]]
+
+
+def _good(seal: SignatureFinding) -> bool:
+    return seal.intact and seal.trusted and seal.covers_whole_file and not seal.problem
+
+
+def _verdict(seal: SignatureFinding) -> str:
+    words = verdict(to_json(seal))
+    return words if seal.covers_whole_file or seal.problem else f"{words}; no cubre todo el archivo"

@@ -1,0 +1,45 @@
+"""The yearly series of folios: no gap, no duplicate, in the order of time."""
+
+from collections.abc import Iterable, Iterator
+
+from oficialia.domain.folio import Folio
+from oficialia.models import Filing
+from oficialia.services.review_findings import Code, Finding
+from oficialia.services.review_scope import Year
+
+
+def series(year: Year, filings: Iterable[Filing]) -> Iterator[Finding]:
+    """What is wrong with the numbers of a year; ``filings`` come in the order of their numbers."""
+    if year.highest > year.last:
+        yield Finding(
+            Code.SERIES_BEHIND,
+            str(year.year),
+            f"La serie dice que el último folio es el {year.last}, y hay uno con el número {year.highest}.",
+        )
+    before: Filing | None = None
+    for filing in filings:
+        number = before.sequence if before else 0
+        if filing.sequence == number:
+            yield Finding(Code.FOLIO_REPEATED, filing.folio, f"Hay más de un expediente con el número {number}.")
+        elif filing.sequence > number + 1:
+            yield _missing(year, number + 1, filing.sequence - 1)
+        if Folio.parse(filing.folio) != Folio(filing.year, filing.sequence):
+            yield Finding(
+                Code.FOLIO_INVALID,
+                filing.folio,
+                f"El folio no es el de su número: debía ser {Folio(filing.year, filing.sequence)}.",
+            )
+        if before and filing.registered_at <= before.registered_at:
+            yield Finding(
+                Code.FOLIO_TIME, filing.folio, f"Dice que se registró antes que {before.folio}, que va antes que él."
+            )
+        before = filing
+    if (number := before.sequence if before else 0) < year.last:
+        yield _missing(year, number + 1, year.last)
+
+
+def _missing(year: Year, first: int, last: int) -> Finding:
+    until = f" al {Folio(year.year, last)}" if last > first else ""
+    return Finding(
+        Code.FOLIO_MISSING, str(Folio(year.year, first)), f"No hay expediente con este folio{until}: falta en la serie."
+    )

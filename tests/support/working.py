@@ -1,0 +1,67 @@
+"""The worker in the test's own process: its real tasks on the outbox, with the development seal, without a broker."""
+
+from pathlib import Path
+from unittest import mock
+
+from sqlalchemy import select
+
+from oficialia.models import Job
+from oficialia.runtime import Runtime
+from oficialia.services.outbox import Kind, due
+from oficialia.settings import WorkerSettings, load
+from signing.identity import SealIdentity
+from signing.seal import SealEngine
+from signing.timestamp import Timestamper
+from workers import acuses, raising, sealing
+from workers.parts import Parts
+
+TASKS = {
+    Kind.SEAL: (sealing, sealing.seal),
+    Kind.ACUSE: (acuses, acuses.issue),
+    Kind.RAISE: (raising, raising.raise_filing),
+}
+
+
+def make_parts(runtime: Runtime, pki: Path, responders: str) -> Parts:
+    """What the worker of `runtime` has; `responders` is the address of the PKI's authority of time."""
+    settings = load(
+        WorkerSettings,
+        {
+            "OFICIALIA_ENV": "demo",
+            "OFICIALIA_DATABASE_URL": "sqlite://",
+            "OFICIALIA_PUBLIC_URL": runtime.labels.public_url,
+            "OFICIALIA_REDIS_URL": "redis://127.0.0.1",
+            "OFICIALIA_S3_ENDPOINT": "http://127.0.0.1",
+            "OFICIALIA_S3_ACCESS_KEY": "nadie",
+            "OFICIALIA_S3_SECRET_KEY": "ninguno-1",
+            "OFICIALIA_HMAC_SECRET": "0123456789abcdef" * 4,
+            "OFICIALIA_SPOOL_DIR": str(runtime.spool),
+            "OFICIALIA_TRUST_DIR": str(pki / "anclas"),
+            "OFICIALIA_SEAL_PKCS12": str(pki / "sello.p12"),
+            "OFICIALIA_SEAL_PASSWORD_FILE": str(pki / "sello.password"),
+            "OFICIALIA_TSA_URL": f"{responders}/tsa",
+            "OFICIALIA_TSA_ANCHORS": str(pki / "anclas"),
+            "OFICIALIA_SMTP_HOST": "127.0.0.1",
+            "OFICIALIA_SMTP_FROM": "oficialia@chalco.example",
+        },
+    )
+    identity = SealIdentity.from_pkcs12(pki / "sello.p12", (pki / "sello.password").read_text().strip())
+    timestamper = Timestamper(settings.tsa_url, runtime.anchors)
+    engine = SealEngine(runtime.sandbox, identity, timestamper=timestamper, anchors=runtime.anchors)
+    return Parts(settings, runtime, identity, timestamper, engine)
+
+
+def work(ours: Parts) -> None:
+    """Does what the outbox has for the worker, and what that asks for, until nothing is due; mail stays open."""
+    while jobs := _due_jobs(ours.runtime):
+        for job in jobs:
+            module, task = TASKS[Kind(job.kind)]
+            # Not what the tasks do is replaced, but what `parts` would make from the environment of a process.
+            with mock.patch.object(module, "parts", lambda: ours):
+                task(job.id)
+
+
+def _due_jobs(runtime: Runtime) -> list[Job]:
+    with runtime.database.reading() as session:
+        query = select(Job).where(due(runtime.clock()), Job.kind.in_(TASKS))
+        return list(session.scalars(query.order_by(Job.id)))
