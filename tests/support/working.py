@@ -1,5 +1,6 @@
 """The worker in the test's own process: its real tasks on the outbox, with the development seal, without a broker."""
 
+from collections.abc import Collection
 from pathlib import Path
 from unittest import mock
 
@@ -12,7 +13,7 @@ from oficialia.settings import WorkerSettings, load
 from signing.identity import SealIdentity
 from signing.seal import SealEngine
 from signing.timestamp import Timestamper
-from workers import acuses, raising, sealing
+from workers import acuses, mail, raising, sealing
 from workers.parts import Parts
 
 TASKS = {
@@ -20,9 +21,10 @@ TASKS = {
     Kind.ACUSE: (acuses, acuses.issue),
     Kind.RAISE: (raising, raising.raise_filing),
 }
+MAIL = {Kind.MAIL_CODE: (mail, mail.send), Kind.MAIL_ACUSE: (mail, mail.send)}
 
 
-def make_parts(runtime: Runtime, pki: Path, responders: str) -> Parts:
+def make_parts(runtime: Runtime, pki: Path, responders: str, *, smtp_port: int = 587) -> Parts:
     """What the worker of `runtime` has; `responders` is the address of the PKI's authority of time."""
     settings = load(
         WorkerSettings,
@@ -42,26 +44,30 @@ def make_parts(runtime: Runtime, pki: Path, responders: str) -> Parts:
             "OFICIALIA_TSA_URL": f"{responders}/tsa",
             "OFICIALIA_TSA_ANCHORS": str(pki / "anclas"),
             "OFICIALIA_SMTP_HOST": "127.0.0.1",
+            "OFICIALIA_SMTP_PORT": str(smtp_port),
+            "OFICIALIA_SMTP_TLS": "no",
             "OFICIALIA_SMTP_FROM": "oficialia@chalco.example",
         },
     )
     identity = SealIdentity.from_pkcs12(pki / "sello.p12", (pki / "sello.password").read_text().strip())
-    timestamper = Timestamper(settings.tsa_url, runtime.anchors)
+    timestamper = Timestamper(settings.tsa_url, runtime.anchors, timeout_seconds=2, cool_down_seconds=0)
     engine = SealEngine(runtime.sandbox, identity, timestamper=timestamper, anchors=runtime.anchors)
     return Parts(settings, runtime, identity, timestamper, engine)
 
 
-def work(ours: Parts) -> None:
-    """Does what the outbox has for the worker, and what that asks for, until nothing is due; mail stays open."""
-    while jobs := _due_jobs(ours.runtime):
+def work(ours: Parts, *, with_mail: bool = False) -> None:
+    """Does what the outbox has for the worker, and what that asks for, until nothing is due; mail stays open unless it
+    is asked for."""
+    tasks = TASKS | MAIL if with_mail else TASKS
+    while jobs := _due_jobs(ours.runtime, tasks):
         for job in jobs:
-            module, task = TASKS[Kind(job.kind)]
+            module, task = tasks[Kind(job.kind)]
             # Not what the tasks do is replaced, but what `parts` would make from the environment of a process.
             with mock.patch.object(module, "parts", lambda: ours):
                 task(job.id)
 
 
-def _due_jobs(runtime: Runtime) -> list[Job]:
+def _due_jobs(runtime: Runtime, kinds: Collection[Kind]) -> list[Job]:
     with runtime.database.reading() as session:
-        query = select(Job).where(due(runtime.clock()), Job.kind.in_(TASKS))
+        query = select(Job).where(due(runtime.clock()), Job.kind.in_(kinds))
         return list(session.scalars(query.order_by(Job.id)))
