@@ -15,10 +15,15 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InternalError, OperationalError
 from sqlalchemy.orm import Session
 
 BUSY_SECONDS = 15  # longer than any act holds the lock; then 503, never a hang
+# PostgreSQL only. No statement of ours takes a second: one that takes this long is stuck, as is whoever waits for it.
+STATEMENT_SECONDS = 60
+# An act computes nothing between two statements. Who holds the lock on the books and is silent for this long has lost
+# its machine or was stopped, and must not close the window for everybody (the kernel would notice after two hours).
+IDLE_SECONDS = 60
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -29,9 +34,10 @@ class DatabaseUnavailable(Exception):
 class Database:
     """Sessions on one database. Safe to share between threads; make one per process, after the fork."""
 
-    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+    def __init__(self, url: str, *, pool_size: int = 10, busy_seconds: float = BUSY_SECONDS) -> None:
+        """``busy_seconds``: how long to wait for a lock that somebody else holds."""
         self.url = url
-        self.engine = _engine(url, pool_size)
+        self.engine = _engine(url, pool_size, busy_seconds)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -59,7 +65,7 @@ class Database:
                 yield session
                 if writes:
                     session.commit()
-        except OperationalError as error:
+        except (OperationalError, InternalError) as error:  # psycopg calls a session ended by its limits internal
             raise DatabaseUnavailable(str(error.orig)) from error
 
     def _options(self, *, writes: bool) -> dict[str, str]:
@@ -73,16 +79,24 @@ class Database:
         self.engine.dispose()
 
 
-def _engine(url: str, pool_size: int) -> Engine:
+def _engine(url: str, pool_size: int, busy_seconds: float) -> Engine:
     # Parameters are hidden: an error that quotes them would carry what people wrote into the log.
     if not url.startswith("sqlite"):
-        return create_engine(
-            url, pool_size=pool_size, pool_pre_ping=True, hide_parameters=True, connect_args={"connect_timeout": 5}
-        )
-    engine = create_engine(url, pool_size=pool_size, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
+        arguments = {"connect_timeout": 5, "options": _postgres_limits(busy_seconds)}
+        return create_engine(url, pool_size=pool_size, pool_pre_ping=True, hide_parameters=True, connect_args=arguments)
+    engine = create_engine(url, pool_size=pool_size, hide_parameters=True, connect_args={"timeout": busy_seconds})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _postgres_limits(busy_seconds: float) -> str:
+    seconds = {
+        "lock_timeout": busy_seconds,
+        "statement_timeout": STATEMENT_SECONDS,
+        "idle_in_transaction_session_timeout": IDLE_SECONDS,
+    }
+    return " ".join(f"-c {name}={round(value * 1000)}" for name, value in seconds.items())
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
