@@ -37,7 +37,7 @@ class SandboxFailure(SigningError):
 
 
 class SandboxUnavailable(SigningError):
-    """This machine offers no isolation, or the sandbox cannot be started: nothing hostile may be opened here."""
+    """This machine offers no isolation, the sandbox cannot be started, or the disk has no room for its result."""
 
 
 class DocumentRefused(SigningError):

@@ -30,6 +30,8 @@ from signing.isolation import confine, die_with_parent, withdraw
 # What the children use most; anything else is loaded by the child that needs it.
 PRELOADED = ("signing.inspection", "signing.examination", "signing.prepare")
 CONTROL_BYTES = 4096
+# A full disk is no fault of the document.
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 KIB = 1024
 # The kernel's answer to RLIMIT_CPU, and what it does to the largest process when the machine has no memory left.
 REASONS = {int(signal.SIGXCPU): "time", int(signal.SIGKILL): "memory"}
@@ -164,7 +166,10 @@ def _outcome(function: str, arguments: dict[str, Any]) -> dict[str, Any]:
     except MemoryError:
         return {"failure": ["memory", ""]}
     except Exception as fault:  # noqa: BLE001  (any fault of a parser is told to the caller as a crash)
-        reason = "output" if getattr(fault, "errno", None) == errno.EFBIG else "crash"
+        number = getattr(fault, "errno", None)
+        if number in NO_ROOM:
+            return {"error": ["SandboxUnavailable", "no room for the result"]}
+        reason = "output" if number == errno.EFBIG else "crash"
         return {"failure": [reason, f"{type(fault).__name__}: {fault}"[:500]]}
 
 
