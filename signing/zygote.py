@@ -24,14 +24,12 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from signing.errors import SigningError
+from signing.errors import NO_ROOM, SigningError
 from signing.isolation import confine, die_with_parent, withdraw
 
 # What the children use most; anything else is loaded by the child that needs it.
 PRELOADED = ("signing.inspection", "signing.examination", "signing.prepare")
 CONTROL_BYTES = 4096
-# A full disk is no fault of the document.
-NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 KIB = 1024
 # The kernel's answer to RLIMIT_CPU, and what it does to the largest process when the machine has no memory left.
 REASONS = {int(signal.SIGXCPU): "time", int(signal.SIGKILL): "memory"}
