@@ -30,6 +30,8 @@ from tests.support.office import TestClock, load_catalogue, make_runtime
 from tests.support.processes import eventually
 from tests.support.small_disk import fill, make_room, small_disk
 from tests.support.window import File, Visitor, faults, hidden_fields, petition
+from workers import dispatch
+from workers.app import make_app
 
 # The disk fills after the window looked at how much is free.
 LATE = -(1 << 40)
@@ -161,16 +163,12 @@ def test_broker_full(
     runtime: Runtime,
     tmp_path: Path,
     small_broker: tuple[Program, str, Path],
-    monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     program, url, disk = small_broker
-    monkeypatch.setenv("OFICIALIA_ENV", "demo")
-    monkeypatch.setenv("OFICIALIA_REDIS_URL", url)
-    dispatch, app_module = _workers()
     stop = threading.Event()
     with running(program, tmp_path / "valkey.log"):
-        app = app_module.make_app(url)
+        app = make_app(url)
         visitors = [Visitor(create_app(runtime, replace(OPTIONS, redis_url=url))) for _ in range(2)]
         visitors[0].filed()
         fill(disk)
@@ -193,25 +191,15 @@ def test_broker_full(
 
 
 def test_a_bell_that_fails_in_a_way_nobody_foresaw_is_tried_again(
-    runtime: Runtime, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    runtime: Runtime, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setenv("OFICIALIA_ENV", "demo")
-    monkeypatch.setenv("OFICIALIA_REDIS_URL", "redis://127.0.0.1:1/0")
-    dispatch, app_module = _workers()
     Visitor(create_app(runtime, OPTIONS)).filed()
     stop = threading.Event()
     with ThreadPoolExecutor(1) as pool:
-        ringing = pool.submit(dispatch.run, runtime.database, app_module.make_app("nada://"), stop)
+        ringing = pool.submit(dispatch.run, runtime.database, make_app("nada://"), stop)
         assert eventually(lambda: "No such transport: nada" in caplog.text, seconds=30)
         assert not ringing.done()
         stop.set()
-
-
-def _workers() -> tuple[Any, Any]:
-    """Imported late: the Celery application reads its settings when it is imported."""
-    from workers import app, dispatch  # noqa: PLC0415
-
-    return dispatch, app
 
 
 def _until_it_refuses(url: str) -> None:
