@@ -14,16 +14,20 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import InternalError, OperationalError
 from sqlalchemy.orm import Session
 
 BUSY_SECONDS = 15  # longer than any act holds the lock; then 503, never a hang
-# PostgreSQL only. No statement of ours takes a second: one that takes this long is stuck, as is whoever waits for it.
+# PostgreSQL, and only for acts: a backup reads for long. No statement of an act takes a second, and an act computes
+# nothing between two. Who holds the lock on the books and is silent for this long has lost its machine or was stopped,
+# and must not close the window for everybody (the kernel would notice after two hours).
 STATEMENT_SECONDS = 60
-# An act computes nothing between two statements. Who holds the lock on the books and is silent for this long has lost
-# its machine or was stopped, and must not close the window for everybody (the kernel would notice after two hours).
 IDLE_SECONDS = 60
+_ACT_LIMITS = text(
+    f"SELECT set_config('statement_timeout', '{STATEMENT_SECONDS}s', true),"
+    f" set_config('idle_in_transaction_session_timeout', '{IDLE_SECONDS}s', true)"
+)
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -62,6 +66,8 @@ class Database:
         try:
             with Session(self.engine, expire_on_commit=False) as session:
                 session.connection(execution_options=self._options(writes=writes))
+                if writes and self.engine.dialect.name == "postgresql":
+                    session.execute(_ACT_LIMITS)
                 yield session
                 if writes:
                     session.commit()
@@ -82,21 +88,12 @@ class Database:
 def _engine(url: str, pool_size: int, busy_seconds: float) -> Engine:
     # Parameters are hidden: an error that quotes them would carry what people wrote into the log.
     if not url.startswith("sqlite"):
-        arguments = {"connect_timeout": 5, "options": _postgres_limits(busy_seconds)}
+        arguments = {"connect_timeout": 5, "options": f"-c lock_timeout={round(busy_seconds * 1000)}"}
         return create_engine(url, pool_size=pool_size, pool_pre_ping=True, hide_parameters=True, connect_args=arguments)
     engine = create_engine(url, pool_size=pool_size, hide_parameters=True, connect_args={"timeout": busy_seconds})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
-
-
-def _postgres_limits(busy_seconds: float) -> str:
-    seconds = {
-        "lock_timeout": busy_seconds,
-        "statement_timeout": STATEMENT_SECONDS,
-        "idle_in_transaction_session_timeout": IDLE_SECONDS,
-    }
-    return " ".join(f"-c {name}={round(value * 1000)}" for name, value in seconds.items())
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -17,10 +17,12 @@ def database(postgres_url: str) -> Iterator[Database]:
     opened.close()
 
 
-def test_every_session_has_its_limits(database: Database) -> None:
-    with database.reading() as session:
-        limits = ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout")
+def test_acts_have_limits_and_a_backup_may_read_for_long(database: Database) -> None:
+    limits = ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout")
+    with database.transaction() as session:
         assert [session.scalar(text(f"SHOW {limit}")) for limit in limits] == [f"{BUSY_SECONDS}s", "1min", "1min"]
+    with database.reading() as session:
+        assert [session.scalar(text(f"SHOW {limit}")) for limit in limits] == [f"{BUSY_SECONDS}s", "0", "0"]
 
 
 def test_a_lock_that_is_held_is_unavailable_and_not_a_hang(database: Database, postgres_url: str) -> None:
