@@ -14,6 +14,7 @@ from oficialia.web import (
     confirmation,
     context,
     errors,
+    health,
     pages,
     security,
     session,
@@ -26,7 +27,7 @@ from oficialia.web import (
 from oficialia.web.context import WebOptions
 
 _MEBIBYTE = 1 << 20
-_BLUEPRINTS = (pages, catalog, ventanilla, confirmation, tracking, verification)
+_BLUEPRINTS = (pages, catalog, ventanilla, confirmation, tracking, verification, health)
 
 
 def create_app(runtime: Runtime | None = None, options: WebOptions | None = None) -> Flask:
@@ -44,6 +45,7 @@ def create_app(runtime: Runtime | None = None, options: WebOptions | None = None
     security.install(app, options)
     uploads.install(app)
     errors.install(app)
+    health.install(app, runtime, options)
     for module in _BLUEPRINTS:
         app.register_blueprint(module.blueprint)
     throttle.install(app, options)

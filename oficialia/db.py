@@ -14,11 +14,20 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import InternalError, OperationalError
 from sqlalchemy.orm import Session
 
 BUSY_SECONDS = 15  # longer than any act holds the lock; then 503, never a hang
+# PostgreSQL, and only for acts: a backup reads for long. No statement of an act takes a second, and an act computes
+# nothing between two. Who holds the lock on the books and is silent for this long has lost its machine or was stopped,
+# and must not close the window for everybody (the kernel would notice after two hours).
+STATEMENT_SECONDS = 60
+IDLE_SECONDS = 60
+_ACT_LIMITS = text(
+    f"SELECT set_config('statement_timeout', '{STATEMENT_SECONDS}s', true),"
+    f" set_config('idle_in_transaction_session_timeout', '{IDLE_SECONDS}s', true)"
+)
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -29,9 +38,10 @@ class DatabaseUnavailable(Exception):
 class Database:
     """Sessions on one database. Safe to share between threads; make one per process, after the fork."""
 
-    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+    def __init__(self, url: str, *, pool_size: int = 10, busy_seconds: float = BUSY_SECONDS) -> None:
+        """``busy_seconds``: how long to wait for a lock that somebody else holds."""
         self.url = url
-        self.engine = _engine(url, pool_size)
+        self.engine = _engine(url, pool_size, busy_seconds)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -56,10 +66,12 @@ class Database:
         try:
             with Session(self.engine, expire_on_commit=False) as session:
                 session.connection(execution_options=self._options(writes=writes))
+                if writes and self.engine.dialect.name == "postgresql":
+                    session.execute(_ACT_LIMITS)
                 yield session
                 if writes:
                     session.commit()
-        except OperationalError as error:
+        except (OperationalError, InternalError) as error:  # psycopg calls a session ended by its limits internal
             raise DatabaseUnavailable(str(error.orig)) from error
 
     def _options(self, *, writes: bool) -> dict[str, str]:
@@ -73,13 +85,12 @@ class Database:
         self.engine.dispose()
 
 
-def _engine(url: str, pool_size: int) -> Engine:
+def _engine(url: str, pool_size: int, busy_seconds: float) -> Engine:
     # Parameters are hidden: an error that quotes them would carry what people wrote into the log.
     if not url.startswith("sqlite"):
-        return create_engine(
-            url, pool_size=pool_size, pool_pre_ping=True, hide_parameters=True, connect_args={"connect_timeout": 5}
-        )
-    engine = create_engine(url, pool_size=pool_size, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
+        arguments = {"connect_timeout": 5, "options": f"-c lock_timeout={round(busy_seconds * 1000)}"}
+        return create_engine(url, pool_size=pool_size, pool_pre_ping=True, hide_parameters=True, connect_args=arguments)
+    engine = create_engine(url, pool_size=pool_size, hide_parameters=True, connect_args={"timeout": busy_seconds})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -4,9 +4,12 @@ No message here is shown to a citizen: whoever shows one maps the class and its 
 Every error is made again from its class name and `args` when it crosses the sandbox, so `args` are plain JSON values.
 """
 
+import errno
 from enum import StrEnum
 from typing import Literal
 
+# What the system says when a disk is full, or a user's share of it: no fault of the document.
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 SandboxReason = Literal["time", "memory", "crash", "output"]
 
 
@@ -37,7 +40,7 @@ class SandboxFailure(SigningError):
 
 
 class SandboxUnavailable(SigningError):
-    """This machine offers no isolation, or the sandbox cannot be started: nothing hostile may be opened here."""
+    """This machine offers no isolation, the sandbox cannot be started, or the disk has no room for its result."""
 
 
 class DocumentRefused(SigningError):

@@ -4,7 +4,7 @@
 2. One that asks for a password is refused; the empty password is none.
 3. One that neither opens, or that has no pages, is unreadable; one with more pages than the limit is refused.
 4. Its objects are walked for active content and signatures (`signing.active_content`).
-5. An image is identified by its own type only, its dimensions are held to a limit, and it is decoded once.
+5. An image is identified by its own type only, dimensions and scans are held to a limit, and it is decoded once.
 """
 
 import logging
@@ -26,6 +26,9 @@ from signing.inspect import Flag
 T = TypeVar("T")
 # 80 megapixels decode to at most 320 MB; cameras of citizens' phones give 12 to 50.
 MOST_PIXELS = 80_000_000
+# For each scan the decoder walks over the whole picture: cameras write one, programs about ten, attackers thousands.
+MOST_SCANS = 60
+START_OF_SCAN = b"\xff\xda"
 TAIL = 1 << 20
 HEADER_WINDOW = 1024
 # What qpdf says when it gave up on the cross-references and searched the file for objects.
@@ -152,6 +155,8 @@ def inspect_image(path: str, kind: str) -> dict[str, Any]:
         with Image.open(path, formats=[kind]) as image:
             if image.width * image.height > MOST_PIXELS:
                 raise DocumentRefused(RefusalCode.IMAGE_TOO_LARGE, f"{image.width} x {image.height}")
+            if kind == "JPEG" and (scans := Path(path).read_bytes().count(START_OF_SCAN)) > MOST_SCANS:
+                raise DocumentRefused(RefusalCode.IMAGE_TOO_LARGE, f"{scans} scans")
             image.load()
     except DocumentRefused:
         raise

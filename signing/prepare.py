@@ -24,6 +24,7 @@ from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.signers import ExternalSigner
 
 from signing.appearance import DrawnStamp
+from signing.errors import NO_ROOM
 from signing.increment import looks_signed
 from signing.page_box import PageBox, entry, first_page_box
 from signing.place import Place, find_place
@@ -81,7 +82,9 @@ def prepare(
 def _attempt(work: Callable[[], JSON]) -> JSON:
     try:
         return work()
-    except Exception as fault:  # noqa: BLE001  (a hostile file raises anything: 118 of 4,267 no error of pyHanko's own)
+    except Exception as fault:  # a hostile file raises anything: 118 of 4,267 no error of pyHanko's own
+        if getattr(fault, "errno", None) in NO_ROOM:
+            raise
         return {"outcome": "wrap", "detail": f"{type(fault).__name__}: {fault}"[:300]}
 
 

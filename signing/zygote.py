@@ -24,7 +24,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from signing.errors import SigningError
+from signing.errors import NO_ROOM, SigningError
 from signing.isolation import confine, die_with_parent, withdraw
 
 # What the children use most; anything else is loaded by the child that needs it.
@@ -164,7 +164,10 @@ def _outcome(function: str, arguments: dict[str, Any]) -> dict[str, Any]:
     except MemoryError:
         return {"failure": ["memory", ""]}
     except Exception as fault:  # noqa: BLE001  (any fault of a parser is told to the caller as a crash)
-        reason = "output" if getattr(fault, "errno", None) == errno.EFBIG else "crash"
+        number = getattr(fault, "errno", None)
+        if number in NO_ROOM:
+            return {"error": ["SandboxUnavailable", "no room for the result"]}
+        reason = "output" if number == errno.EFBIG else "crash"
         return {"failure": [reason, f"{type(fault).__name__}: {fault}"[:500]]}
 
 

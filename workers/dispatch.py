@@ -26,7 +26,8 @@ PAUSE_SECONDS = 2.0
 
 
 def run(database: Database, app: Celery, stop: threading.Event) -> None:
-    """Rings until ``stop`` is set. A database or a broker that is away is waited for, and named in the log."""
+    """Rings until ``stop`` is set. Whatever a database or a broker that is away, full or confused says is named in the
+    log, and tried again."""
 
     def bell(kind: outbox.Kind, job_id: int) -> None:
         app.send_task(TASKS[kind], args=[job_id], retry=False)
@@ -38,6 +39,9 @@ def run(database: Database, app: Celery, stop: threading.Event) -> None:
             pause = POLL_SECONDS
         except (DatabaseUnavailable, BrokerUnavailable) as error:
             log.warning("no bell now, trying again: %s", type(error).__name__)
+            pause = PAUSE_SECONDS
+        except Exception as error:  # whatever it is: without the bell nothing is sealed
+            log.error("no bell now, trying again", exc_info=error)
             pause = PAUSE_SECONDS
 
 

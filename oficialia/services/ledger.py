@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from oficialia.db import Database
 from oficialia.domain.filing import Acto
 from oficialia.domain.folio import Folio
 from oficialia.domain.ledger import SALT_BYTES, Leaf, Record, make_leaf
@@ -35,6 +36,12 @@ def take_turn(session: Session, now: datetime) -> Turn:
     last = head.last_registered_at
     head.last_registered_at = now if last is None or now > last else last + _TICK
     return Turn(head, head.last_registered_at)
+
+
+def probe(database: Database) -> None:
+    """Takes and gives back the head's lock: whether something could be registered now. Raises DatabaseUnavailable."""
+    with database.transaction() as session:
+        session.scalars(select(LedgerHead.size).where(LedgerHead.id == 1).with_for_update()).one()
 
 
 def next_folio(session: Session, turn: Turn) -> Folio:

@@ -10,12 +10,14 @@ from pathlib import Path
 
 from flask import Flask, Response, make_response, render_template
 from flask_limiter.errors import RateLimitExceeded
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from gunicorn.http.errors import ParseException
+from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge
 
 from oficialia.db import DatabaseUnavailable
 from oficialia.errors import NotFound, OficialiaError, TooMany, Unavailable
 from oficialia.logs import request_id
 from oficialia.web.context import megabytes, runtime
+from oficialia.web.patience import TooSlow
 from oficialia.web.security import route
 
 _log = logging.getLogger("oficialia.web")
@@ -28,7 +30,11 @@ _SENTENCES: dict[int, tuple[str, str]] = {  # title, sentence
     403: ("No tiene permiso para ver esto", "Esta página no está abierta para usted."),
     404: ("No encontramos esta página", NotFound.sentence),
     405: ("Esta acción no existe aquí", "La página no acepta ese tipo de solicitud. Empiece desde el inicio."),
-    408: ("El envío tardó demasiado", "La conexión se interrumpió antes de terminar. Intente de nuevo."),
+    408: (
+        "El envío tardó demasiado",
+        "Su envío avanzaba muy despacio y lo interrumpimos; no guardamos nada de él. "
+        "Intente de nuevo donde tenga mejor señal, o con archivos más ligeros.",
+    ),
     409: ("Este formulario ya se envió", "Este formulario ya se envió con otro contenido."),
     413: ("Su envío pesa demasiado", ""),
     414: ("La dirección es demasiado larga", "Revise la dirección o empiece desde el inicio."),
@@ -46,6 +52,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(DatabaseUnavailable, _database)
     app.register_error_handler(RateLimitExceeded, _throttled)
     app.register_error_handler(HTTPException, _refused)
+    app.register_error_handler(ParseException, _garbled)
     app.register_error_handler(Exception, _unforeseen)
 
 
@@ -100,11 +107,18 @@ def _refused(error: HTTPException) -> Response:
         return make_response(error.response)
     if isinstance(error, RequestEntityTooLarge):
         return page(413, too_large())
+    if isinstance(error, ClientDisconnected) and isinstance(error.__context__, TooSlow):
+        return page(408)
     code = error.code if error.code in _SENTENCES else 400 if (error.code or 500) < 500 else 500
     response = page(code)
     if error.code == 405:
         response.headers["Allow"] = dict(error.get_headers()).get("Allow", "GET")
     return response
+
+
+def _garbled(_error: ParseException) -> Response:
+    """The server could not tell where the body's next piece begins (chunked encoding)."""
+    return page(400)
 
 
 def too_large() -> str:

@@ -65,7 +65,9 @@ def _log_line(response: Response) -> Response:
     if request.endpoint != "static":
         milliseconds = round((time.monotonic() - g.get("started", time.monotonic())) * 1000)
         fields = {"status": response.status_code, "ms": milliseconds}
-        _log.info("%s %s %d", _method(), route(), response.status_code, extra={"fields": fields})
+        # Somebody asks every few seconds how we are.
+        level = logging.DEBUG if (request.endpoint or "").startswith("health.") else logging.INFO
+        _log.log(level, "%s %s %d", _method(), route(), response.status_code, extra={"fields": fields})
     return response
 
 

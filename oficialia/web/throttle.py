@@ -33,6 +33,7 @@ def install(app: Flask, options: WebOptions) -> None:
         storage_uri=options.redis_url,
         storage_options=_patience(options.redis_url),
         in_memory_fallback_enabled=True,
+        swallow_errors=True,  # the fallback itself raises in threads that were counting when Redis died
         strategy="fixed-window",
         key_prefix="oficialia",
     )

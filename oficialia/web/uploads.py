@@ -1,8 +1,8 @@
 """Uploads that never touch memory: each file goes to the spool as it arrives, hashed on the way.
 
-A file over the limit stops being kept at once, but its form is still read, so that the page can come back with
-everything the person typed and a sentence beside that file. The declared length of the whole request is checked before
-a byte is read (``MAX_CONTENT_LENGTH``). Every temporary file is gone when the request ends, however it ends.
+A file over the limit, or that the disk has no room for, stops being kept at once, but its form is still read, so that
+the page can come back with everything the person typed. The declared length of the whole request is checked before a
+byte is read (``MAX_CONTENT_LENGTH``). Every temporary file is gone when the request ends, however it ends.
 """
 
 import contextlib
@@ -11,6 +11,7 @@ import io
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, cast
@@ -31,10 +32,15 @@ class SpooledUpload(io.RawIOBase):
     """One uploaded file: a temporary file of the spool, its SHA-256 and its size so far."""
 
     def __init__(self, folder: Path, limit: int) -> None:
-        descriptor, name = tempfile.mkstemp(prefix=PREFIX, dir=folder)
+        """Raises Unavailable when the spool takes no file."""
+        try:
+            descriptor, name = tempfile.mkstemp(prefix=PREFIX, dir=folder)
+        except OSError as error:
+            raise Unavailable(NO_ROOM) from error
         self.path = Path(name)
         self.size = 0
         self.limit = limit
+        self.fault: OSError | None = None  # what the disk said when it took no more; then nothing of it is kept
         self._file = os.fdopen(descriptor, "w+b")
         self._digest = hashlib.sha256()
 
@@ -49,27 +55,28 @@ class SpooledUpload(io.RawIOBase):
         return self._digest.hexdigest()
 
     def write(self, data: Any) -> int:
-        """Keeps and hashes ``data``; beyond the limit it is only counted. Raises Unavailable when the disk is full."""
+        """Keeps and hashes ``data``; beyond the limit, or without room, it is only counted."""
         self.size += len(data)
-        if self.too_large:
-            self._file.truncate(0)
-        else:
-            self._digest.update(data)
-            self._store(data)
+        with self._noting_faults():
+            if self.too_large or self.fault:
+                self._file.truncate(0)
+            else:
+                self._digest.update(data)
+                self._file.write(data)
         return len(data)
 
-    def _store(self, data: Any) -> None:
-        try:
-            self._file.write(data)
-        except OSError as error:
-            raise Unavailable(NO_ROOM) from error
-
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """Moves within the file; everything written is in the file afterwards."""
+        """Moves within the file; everything written is in the file afterwards, or ``fault`` is set."""
+        with self._noting_faults():
+            return self._file.seek(offset, whence)  # flushes
+        return 0
+
+    @contextlib.contextmanager
+    def _noting_faults(self) -> Iterator[None]:
         try:
-            return self._file.seek(offset, whence)
-        except OSError as error:  # seeking flushes
-            raise Unavailable(NO_ROOM) from error
+            yield
+        except OSError as error:
+            self.fault = self.fault or error
 
     def readinto(self, buffer: Any) -> int:
         """Reads what was kept."""
@@ -155,6 +162,13 @@ def require_room() -> None:
     free = shutil.disk_usage(runtime().spool).free
     if free - (request.content_length or 0) < options().min_free_bytes:
         raise Unavailable(NO_ROOM)
+
+
+def require_kept() -> None:
+    """Raises Unavailable when the disk had no room for a file of this request; call it when the form was read."""
+    for upload in cast(OfficeRequest, request).spooled:
+        if upload.fault:
+            raise Unavailable(NO_ROOM) from upload.fault
 
 
 def install(app: Flask) -> None:

@@ -14,7 +14,7 @@ from oficialia.web.context import runtime
 from oficialia.web.errors import tell_cause
 from oficialia.web.forms import ASUNTO, PETITION, FilingForm
 from oficialia.web.text import clean_code
-from oficialia.web.uploads import require_room, total_received
+from oficialia.web.uploads import require_kept, require_room, total_received
 
 blueprint = Blueprint("ventanilla", __name__)
 
@@ -41,6 +41,7 @@ def submit() -> BaseResponse:
         return _page(form, choices, faults, _status(form, faults))
     submission = filing.submission(form, choices, received_at)
     try:
+        require_kept()
         receipt = intake.receive(runtime(), submission)
     except OficialiaError as error:
         return _refused(form, choices, error)

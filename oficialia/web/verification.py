@@ -11,7 +11,7 @@ from oficialia.web.context import runtime
 from oficialia.web.errors import page
 from oficialia.web.forms import CodeForm, EmptyForm, OfficeForm
 from oficialia.web.text import clean_code
-from oficialia.web.uploads import Received, received, require_room
+from oficialia.web.uploads import Received, received, require_kept, require_room
 
 blueprint = Blueprint("verification", __name__)
 UNKNOWN_CODE = (
@@ -49,6 +49,7 @@ def examine() -> Response:
     if faults:
         too_large = any(file.too_large for file in files)
         return _page(form, CodeForm.blank(), faults, 400 if form.forged else 413 if too_large else 422)
+    require_kept()
     upload = files[0].upload
     view = verification.by_file(runtime(), upload.path, upload.sha256, upload.filename)
     return _result(view, upload.filename)

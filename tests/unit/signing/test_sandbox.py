@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from signing import isolation
-from signing.errors import DocumentRefused, RefusalCode, SandboxFailure
+from signing.errors import DocumentRefused, RefusalCode, SandboxFailure, SandboxUnavailable
 from signing.sandbox import MIB, Limits, Sandbox
+from tests.support.small_disk import small_disk
 
 ROOT = Path(__file__).resolve().parents[3]
 CHILD = "tests.unit.signing.child_functions:"
@@ -125,6 +126,11 @@ def test_a_file_over_the_limit_is_not_written(sandbox: Sandbox, tmp_path: Path) 
     target = tmp_path / "large"
     assert failure(sandbox, "write", TIGHT, path=str(target), size=2 * MIB) == "output"
     assert target.stat().st_size <= MIB
+
+
+def test_a_full_disk_is_no_fault_of_the_document(sandbox: Sandbox, tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disco", 64) as disk, pytest.raises(SandboxUnavailable):
+        sandbox.call(CHILD + "write", limits=TIGHT, path=str(disk / "large"), size=MIB // 2)
 
 
 def test_no_listener_of_this_machine_can_be_reached(sandbox: Sandbox, listener: socket.socket, tmp_path: Path) -> None:

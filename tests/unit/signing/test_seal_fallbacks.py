@@ -2,15 +2,19 @@
 
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pikepdf
 import pytest
 from pyhanko.sign.fields import MDPPerm
 
+from signing.errors import SandboxUnavailable
 from signing.verify import not_worse
+from tests.support.hostile import page_bomb
 from tests.support.papers import LOCK_ALL, Signing, need_appearances, text_field, write_pdf
 from tests.support.sealing import STAMP, Office
+from tests.support.small_disk import fill, make_room, small_disk
 
 # 2, 5 and 6. Earlier signatures
 
@@ -146,3 +150,31 @@ def test_step_3_a_signed_form_keeps_asking_its_reader(office: Office) -> None:
         assert (
             sealed.strategy == "caratula" or bool(document.Root.AcroForm.get("/NeedAppearances", False)) == asks_before
         )
+
+
+# What is no fault of the document, and what is
+
+
+@pytest.mark.parametrize("kibibytes_free", [0, 40, 110])
+def test_a_full_disk_wraps_nothing_and_heals(office: Office, tmp_path: Path, kibibytes_free: int) -> None:
+    source = write_pdf(tmp_path / "a.pdf")
+    with pikepdf.open(source, allow_overwriting_input=True) as document:
+        document.Root.Relleno = document.make_stream(bytes(range(256)) * 400)
+        document.save(source, compress_streams=False)
+    with small_disk(tmp_path / "disco", 4096) as disk:
+        fill(disk, leaving=kibibytes_free << 10)
+        with pytest.raises((SandboxUnavailable, OSError)):
+            replace(office, folder=disk).seal(source)
+        make_room(disk)
+        assert list(disk.iterdir()) == []
+        sealed, _ = replace(office, folder=disk).seal(source)
+        assert sealed.strategy == "visible"
+
+
+def test_a_page_that_inflates_to_gigabytes_is_sealed_all_the_same(office: Office) -> None:
+    source = office.folder / "a.pdf"
+    source.write_bytes(page_bomb())
+    sealed, target = office.seal(source)
+    assert sealed.strategy == "invisible"
+    assert sealed.peak_mib < 512
+    assert [finding.covers_whole_file for finding in office.examine(target)] == [True]

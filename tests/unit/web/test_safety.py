@@ -2,6 +2,7 @@
 
 import logging
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from oficialia.app import create_app
 from oficialia.runtime import Runtime
 from oficialia.web.context import WebOptions
 from oficialia.web.security import POLICY
+from tests.support.processes import unanswering
 from tests.support.window import File, Visitor, petition
 
 TEMPLATES = sorted((Path(__file__).parents[3] / "oficialia/templates").glob("*.html"))
@@ -86,6 +88,16 @@ def test_claves_are_throttled_apart(runtime: Runtime, options: WebOptions) -> No
 def test_a_dead_counter_does_not_close_the_window(runtime: Runtime, options: WebOptions) -> None:
     visitor = Visitor(create_app(runtime, replace(options, redis_url="redis://127.0.0.1:1/0", throttle="1 per minute")))
     assert [visitor.send("/presentar", {}).status_code for _ in range(2)] == [422, 429]
+
+
+def test_a_counter_that_hangs_under_many_at_once_closes_the_window_to_none(
+    runtime: Runtime, options: WebOptions
+) -> None:
+    with unanswering() as port:
+        app = create_app(runtime, replace(options, redis_url=f"redis://127.0.0.1:{port}/0"))
+        with ThreadPoolExecutor(12) as pool:
+            answers = list(pool.map(lambda _: app.test_client().post("/presentar").status_code, range(12)))
+    assert answers == [400] * 12
 
 
 def test_counters_are_shared_through_valkey(runtime: Runtime, options: WebOptions, valkey: str) -> None:

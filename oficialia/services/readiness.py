@@ -1,0 +1,81 @@
+"""Whether a filing could be received now: each part that the promise needs is looked at, in a bounded time."""
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from functools import partial
+
+import redis
+
+from oficialia.runtime import Runtime
+from oficialia.services import ledger
+
+# Who asks (a balancer, a monitor) gives up soon, and a part that needs longer is out for a person as well.
+SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """What was found; ``broker`` is told and decides nothing, because the outbox waits for it."""
+
+    parts: Mapping[str, bool]
+    broker: bool
+
+    @property
+    def ready(self) -> bool:
+        """Whether every part that the folio needs is there."""
+        return all(self.parts.values())
+
+
+class Lookout:
+    """Looks at the parts of one process. Safe to share among threads; starts nothing before it is asked."""
+
+    def __init__(self, runtime: Runtime, *, redis_url: str, min_free_bytes: int) -> None:
+        self._parts = {
+            "registro": _Part(partial(ledger.probe, runtime.database)),
+            "almacen": _Part(runtime.bucket.probe),
+            "espacio": _Part(partial(_probe_spool, runtime, min_free_bytes)),
+            "aislamiento": _Part(runtime.sandbox.isolation),
+        }
+        self._broker = _Part(partial(_probe_broker, redis_url))
+
+    def look(self, seconds: float = SECONDS) -> Readiness:
+        """All parts at once; one that has not answered after ``seconds`` is out."""
+        looks = {name: part.ask() for name, part in self._parts.items()}
+        broker = self._broker.ask()
+        wait([*looks.values(), broker], seconds)
+        return Readiness({name: _is_well(look) for name, look in looks.items()}, _is_well(broker))
+
+
+class _Part:
+    """One look at a time: a part that hangs holds one thread, however often it is asked for."""
+
+    def __init__(self, probe: Callable[[], object]) -> None:
+        self._probe = probe
+        self._lock = threading.Lock()
+        self._pool = ThreadPoolExecutor(1, "salud")
+        self._look: Future[object] | None = None
+
+    def ask(self) -> Future[object]:
+        with self._lock:
+            if self._look is None or self._look.done():
+                self._look = self._pool.submit(self._probe)
+            return self._look
+
+
+def _is_well(look: Future[object]) -> bool:
+    return look.done() and look.exception() is None
+
+
+def _probe_spool(runtime: Runtime, min_free_bytes: int) -> None:
+    """As the window decides it (oficialia/web/uploads.py)."""
+    if shutil.disk_usage(runtime.spool).free < min_free_bytes or not os.access(runtime.spool, os.W_OK | os.X_OK):
+        raise OSError
+
+
+def _probe_broker(redis_url: str) -> None:
+    with redis.Redis.from_url(redis_url, socket_connect_timeout=1, socket_timeout=1) as client:
+        client.ping()
