@@ -1,15 +1,16 @@
 """S3, TSA and mail server fail in every way of a network: nothing is acknowledged without proof, and all heals."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from aiosmtpd.controller import Controller
 from sqlalchemy import select
 
 from oficialia.domain.filing import Etapa
+from oficialia.embedded.ports import free_ports
 from oficialia.embedded.seaweed import REGION, SeaweedFS
 from oficialia.errors import Unavailable
 from oficialia.models import Acuse, Filing, Job, LedgerLeaf, StoredObject
@@ -182,11 +183,12 @@ def test_without_its_time_a_filing_is_sealed_now_and_raised_later(
         acuses = session.scalars(select(Acuse).order_by(Acuse.edition)).all()
         sealed = session.scalars(select(StoredObject).where(StoredObject.purpose == "sellado")).all()
         leaves = session.scalars(select(LedgerLeaf.act).order_by(LedgerLeaf.index)).all()
+        items = [sealed[1], acuses[1].object]
     assert [acuse.token is not None for acuse in acuses] == [False, True]
     assert [item.seal_level for item in sealed] == ["b_b", "b_t"]
     assert leaves == ["ingreso", "sello", "acuse", "edicion", "edicion"]
     assert sealed[1].sha256 in acuses[1].cadena
-    for item in (sealed[1], acuses[1].object):
+    for item in items:
         office.bucket.fetch(item.key, item.version_id, item.sha256, tmp_path / "visto.pdf")
         found = examine(office.sandbox, tmp_path / "visto.pdf", anchors=office.anchors, at=clock.time)
         assert found[-1].proven_time is not None
@@ -237,18 +239,27 @@ def test_a_letter_whose_answer_was_lost_goes_out_again_under_the_same_name(
     assert len(set(names)) == 1
 
 
+class Refusing:
+    """A mail server that knows nobody of the name."""
+
+    async def handle_RCPT(self, *_: object) -> str:
+        return "550 5.1.1 no such user: maria@correo.mx"
+
+
 def test_an_address_that_does_not_exist_ends_in_quarantine_with_words_for_a_clerk(
-    office: Runtime, development_pki: Path, responders: str, smtp_sink: SmtpSink, clock: TestClock, tmp_path: Path
+    office: Runtime, development_pki: Path, responders: str, clock: TestClock, tmp_path: Path
 ) -> None:
-    # The sink speaks SMTP for real: an address that is none is refused with a 553.
-    person = Person("fisica", "María", email="maría <x>@@correo")
+    person = Person("fisica", "María", email="maria@correo.mx")
     intake.receive(office, submission(blank_pdf(tmp_path / "a.pdf"), applicant=person))
-    parts = make_parts(replace(office), development_pki, responders, smtp_port=smtp_sink.port)
+    server = Controller(Refusing(), hostname="127.0.0.1", port=free_ports(1)[0])
+    server.start()
+    parts = make_parts(office, development_pki, responders, smtp_port=server.port)
     for _ in range(MAX_ATTEMPTS + 1):
         work(parts, with_mail=True)
         clock.time += timedelta(minutes=15)
+    server.stop()
     [job] = jobs(office, Kind.MAIL_CODE)
     assert job.quarantined_at is not None
-    assert "no acepta" in job.last_error
-    assert "correo>" not in job.last_error
+    assert job.last_error.startswith("El servidor de correo no acepta la dirección que dio la persona.")
+    assert "correo.mx" not in job.last_error
     assert [filing.etapa for filing in filings(office)] == [Etapa.ACUSE_LISTO]
