@@ -86,8 +86,9 @@ def _certificate(file: Path) -> x509.Certificate:
 
 
 def _differs(entry: Entry, who: CertificateHolder, ends: datetime) -> str:
-    expected = next((kind for word, kind in KINDS.items() if entry.kind.lower().startswith(word)), "")
-    if expected and who.kind != expected:
+    """A personal e.firma is told from everything else; of the rest, what bears no RFC is nobody's CSD either."""
+    expected = next((kind for word, kind in KINDS.items() if entry.kind.lower().startswith(word)), who.kind)
+    if who.kind != expected and (who.rfc or "efirma" in {who.kind, expected}):
         return f"se lee como {WORDS[who.kind]}"
     noted = NOTED_END.search(entry.note)
     if noted and datetime.strptime(noted[1], "%b %d %H:%M:%S %Y").replace(tzinfo=UTC) != ends:

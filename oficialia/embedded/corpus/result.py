@@ -54,6 +54,7 @@ class Result:
         if self.seal:
             line |= {
                 "seal_level": self.trace.level,
+                "detail": self.trace.detail,
                 "seal_ours": self.seal.ours,
                 "seal_pdfsig": self.seal.pdfsig,
                 "original": self.seal.original,

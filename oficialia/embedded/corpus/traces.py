@@ -17,14 +17,15 @@ PROCESSES = ("web", "worker", "dispatcher", "beat")
 
 @dataclass
 class Trace:
-    """One filing in the logs. `peak_mib` is the most that a sandbox child took for it, in the window or in a worker."""
+    """One filing in the logs. `peak_mib` is the most that a sandbox child took for it, in the window or in a worker;
+    `detail` is why it has no visible seal."""
 
     peak_mib: float = 0.0
     strategy: str = ""
     level: str = ""
+    detail: str = ""
     code: str = ""
     flags: tuple[str, ...] = ()
-    fault: str = ""
 
     def add(self, line: dict[str, Any]) -> None:
         """Take from a line what it tells."""
@@ -34,8 +35,7 @@ class Trace:
             self.flags = tuple(dict.fromkeys([*self.flags, *line["flags"].split()]))
         if str(line.get("message", "")).startswith("sealed "):
             self.strategy, self.level = line.get("strategy", ""), line.get("seal_level", "")
-        if line.get("level") == "ERROR":
-            self.fault = str(line.get("message", ""))
+            self.detail = line.get("detail", "")
 
 
 def traces(logs: Path) -> dict[str, Trace]:

@@ -7,6 +7,7 @@ import pytest
 from oficialia.embedded.corpus.certificates import CertificateResult
 from oficialia.embedded.corpus.judging import Requirement, judge
 from oficialia.embedded.corpus.result import Result
+from oficialia.embedded.corpus.traces import Trace
 from tests.unit.embedded.corpus.samples import GOOD_SEAL, result
 
 MAY = "accepted or refused with a clear reason"
@@ -64,6 +65,12 @@ def test_what_is_as_it_should_misses_nothing(good: Result) -> None:
 )
 def test_what_is_not_misses_its_requirement(bad: Result, title: str) -> None:
     assert list(missed(bad)) == [title]
+
+
+def test_what_opens_with_the_empty_password_need_not_be_refused() -> None:
+    opens = result("signed", "sealed-visible", expected="refused: password", seal=GOOD_SEAL)
+    assert list(missed(opens)) == ["todos"]
+    assert missed(replace(opens, trace=Trace(flags=("encrypted_empty_password",)))) == {}
 
 
 def test_a_process_that_died_is_a_miss() -> None:

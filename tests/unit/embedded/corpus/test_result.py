@@ -51,6 +51,7 @@ def test_the_line_of_the_json() -> None:
         "paths": ["s/sellado.pdf", "s/acuse.pdf"],
         "request_id": "r1",
         "seal_level": "B-T",
+        "detail": "",
         "seal_ours": True,
         "seal_pdfsig": "acepta",
         "original": "al-frente",

@@ -24,11 +24,18 @@ def test_a_request_is_followed_through_the_processes(tmp_path: Path) -> None:
         tmp_path,
         "worker",
         {"level": "INFO", "message": "sandbox y", "request_id": "a", "peak_mib": 210.0},
-        {"level": "INFO", "message": "sealed OP-1", "request_id": "a", "strategy": "caratula", "seal_level": "B-T"},
+        {
+            "level": "INFO",
+            "message": "sealed OP-1",
+            "request_id": "a",
+            "strategy": "caratula",
+            "seal_level": "B-T",
+            "detail": "x",
+        },
         {"level": "INFO", "message": "acuse of OP-1 issued", "request_id": "a", "strategy": "invisible"},
     )
     assert traces(tmp_path) == {
-        "a": Trace(peak_mib=210.0, strategy="caratula", level="B-T", flags=("javascript", "launch")),
+        "a": Trace(peak_mib=210.0, strategy="caratula", level="B-T", detail="x", flags=("javascript", "launch")),
         "b": Trace(code="ilegible"),
     }
 
