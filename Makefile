@@ -1,6 +1,6 @@
 # The one door: what CI runs is what a person runs. `make` prints the list.
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check battery format lock debian
+.PHONY: help demo run corpus test check battery format lock debian
 SHELL := /bin/sh
 BIN := .venv/bin
 CODE := oficialia signing storage workers certs tests
@@ -16,6 +16,10 @@ demo: .venv/.demo ## Presenta una petición de prueba de principio a fin, y comp
 
 run: .venv/.demo ## Pone en marcha el sitio en http://127.0.0.1:8000 hasta Ctrl-C
 	@exec $(BIN)/oficialia correr
+
+corpus: .venv/.demo ## Envía cada archivo de CORPUS=carpeta por el camino real y dice qué fue de él
+	@test -n "$(CORPUS)" || { echo "Diga dónde están los archivos: make corpus CORPUS=carpeta" >&2; exit 2; }
+	@$(BIN)/oficialia corpus "$(CORPUS)"
 
 test: .venv/.test debian ## Corre todas las pruebas
 	$(PYTEST)

@@ -21,10 +21,11 @@ class OficialiaError(Exception):
 
 @dataclass(frozen=True)
 class FieldFault:
-    """One fault of a form: the field's name and the sentence shown beside it."""
+    """One fault of a form: the field's name and the sentence shown beside it; `code` is for the log."""
 
     field: str
     sentence: str
+    code: str = "datos"
 
 
 class SubmissionRefused(OficialiaError):

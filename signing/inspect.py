@@ -59,7 +59,8 @@ class Flag(StrEnum):
 class Inspection:
     """What was found. `pages` of an image is 1. `encrypted` opens without a password all the same.
 
-    `needs_repair`: a strict parser cannot open it as it stands. `peak_mib` is the most memory a child took.
+    `needs_repair`: a strict parser cannot open it as it stands. `peak_mib` is what the child
+    of step 2 took.
     """
 
     media_type: MediaType

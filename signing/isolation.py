@@ -43,6 +43,8 @@ CLONE = {"x86_64": 56, "aarch64": 220}
 CLONE3 = 435
 
 _libc = ctypes.CDLL(None, use_errno=True)
+# Pages of the libraries that a child touches only after it was confined are resident too: 0.5 to 6 MiB were measured.
+LIBRARY_PAGES = 16 << 20
 
 
 def withdraw() -> Isolation:
@@ -65,9 +67,9 @@ def confine(*, memory_bytes: int, cpu_seconds: int, file_bytes: int) -> None:
     """Put this child under its limits: resident memory, CPU time, size of any file written; and no new process.
 
     `memory_bytes` bounds what may ever be resident. The address space that the preloaded libraries map without using
-    it is added, because RLIMIT_AS counts it.
+    it is added, because RLIMIT_AS counts it, but for what of it may yet be used.
     """
-    _limit(resource.RLIMIT_AS, memory_bytes + _mapped_but_unused())
+    _limit(resource.RLIMIT_AS, memory_bytes - LIBRARY_PAGES + _mapped_but_unused())
     _limit(resource.RLIMIT_CPU, cpu_seconds, margin=1)
     _limit(resource.RLIMIT_FSIZE, file_bytes)
     _limit(resource.RLIMIT_NOFILE, 64)

@@ -9,6 +9,7 @@ What it still can: read and write the files of its user; so it is given paths, a
 """
 
 import json
+import logging
 import os
 import socket
 import subprocess
@@ -24,6 +25,8 @@ from signing.errors import SandboxFailure, SandboxUnavailable, SigningError, reb
 from signing.isolation import Isolation
 
 JSON = None | bool | int | float | str | Sequence["JSON"] | Mapping[str, "JSON"]
+
+_log = logging.getLogger(__name__)
 
 MIB = 1024 * 1024
 ROOT = Path(__file__).resolve().parent.parent
@@ -77,14 +80,15 @@ class Sandbox:
 
         Raises again any `SigningError` raised there; `SandboxFailure` when the child met a limit or died;
         `SandboxUnavailable` when this machine cannot isolate it. A zygote found dead is replaced once.
+        The log has a line for each child, however it ended: `peak_mib`, `seconds`, and the `limit` that it met, if any.
         """
         request = json.dumps({"function": function, "arguments": arguments}).encode("ascii")
         try:
-            return self._call_once(request, limits or self._limits)
+            return self._call_once(function, request, limits or self._limits)
         except _ZygoteGone:
             self.close()
         try:
-            return self._call_once(request, limits or self._limits)
+            return self._call_once(function, request, limits or self._limits)
         except _ZygoteGone as fault:
             raise SandboxFailure("crash", "zygote") from fault
 
@@ -109,7 +113,7 @@ class Sandbox:
         self._process = self._control = None
         self._isolation = "none"
 
-    def _call_once(self, request: bytes, limits: Limits) -> Reply:
+    def _call_once(self, function: str, request: bytes, limits: Limits) -> Reply:
         ours, work = socket.socketpair()
         report_reader, report_writer = socket.socketpair()
         with ours, report_reader:
@@ -122,7 +126,9 @@ class Sandbox:
             report = _read(report_reader, limits.reply_bytes)
         if not report:
             raise _ZygoteGone
-        return _judged(raw, json.loads(report), limits)
+        told = json.loads(report)
+        _log.info("sandbox %s", function, extra={"fields": _usage(told)})
+        return _judged(raw, told, limits)
 
     def _hand_over(self, limits: Limits, work: socket.socket, report: socket.socket) -> None:
         packet = asdict(limits)
@@ -208,6 +214,12 @@ def _read(line: socket.socket, most: int) -> bytes:
     except OSError:
         return b"".join(parts)
     return b"".join(parts)
+
+
+def _usage(report: Mapping[str, Any]) -> dict[str, float | str]:
+    """What the child took, for the log."""
+    met = {"limit": report["reason"]} if report["reason"] else {}
+    return {"peak_mib": round(report["peak_mib"], 1), "seconds": round(report["seconds"], 2), **met}
 
 
 def _judged(raw: bytes, report: dict[str, Any], limits: Limits) -> Reply:

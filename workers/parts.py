@@ -74,5 +74,13 @@ def folder(runtime: Runtime) -> Iterator[Path]:
 
 
 def measured(sealed: Sealed) -> dict[str, dict[str, str | float]]:
-    """What the log keeps of a seal: how it was made, and the memory that its sandbox took (MiB)."""
-    return {"fields": {"strategy": sealed.strategy, "seal_level": sealed.level, "peak_mib": round(sealed.peak_mib, 1)}}
+    """What the log keeps of a seal: how it was made, why no better, and the memory that its sandbox took (MiB)."""
+    why = {"detail": sealed.detail} if sealed.detail else {}
+    return {
+        "fields": {
+            "strategy": sealed.strategy,
+            "seal_level": sealed.level,
+            "peak_mib": round(sealed.peak_mib, 1),
+            **why,
+        }
+    }

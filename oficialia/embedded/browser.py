@@ -26,13 +26,15 @@ class Form:
 
 @dataclass
 class Page:
-    """What was shown."""
+    """What was shown. `answer` and `request_id` are of the first answer, before any redirection was followed."""
 
     url: str
     status: int
     text: str
     forms: list[Form]
     links: list[tuple[str, str]]  # absolute address, words
+    answer: int = 200
+    request_id: str = ""
 
     def form_with(self, name: str) -> Form:
         """The form that has a field of this name. Raises LookupError."""
@@ -83,7 +85,9 @@ def _page(response: requests.Response) -> Page:
     reader.feed(response.text)
     links = [(urljoin(response.url, address), " ".join(words.split())) for address, words in reader.links]
     text = " ".join("".join(reader.words).split())
-    return Page(response.url, response.status_code, text, reader.forms, links)
+    first = (response.history or [response])[0]
+    named = first.headers.get("X-Request-ID", "")
+    return Page(response.url, response.status_code, text, reader.forms, links, first.status_code, named)
 
 
 class _Reader(HTMLParser):

@@ -5,21 +5,13 @@ for the acuse.  5. It downloads both PDFs.  6. Everything stops.  7. Meanwhile t
 """
 
 import importlib
-import shutil
-import subprocess
-import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from pathlib import Path
 
-from oficialia.embedded.folder import base_environment, is_busy
-from oficialia.embedded.ports import LOOPBACK, free_ports
-from oficialia.embedded.process import Program, spawn, stop
+from oficialia.embedded.child_office import OfficeFailed, child_office
+from oficialia.embedded.folder import is_busy
 
-# Our own stop takes less; then the office's guard ends what is left.
-STOP_SECONDS = 60.0
 TAIL_LINES = 15
 # The heavy half of the demo is imported while the services start, when the processors have little else to do.
 FILING = "oficialia.embedded.demo_filing"
@@ -42,53 +34,17 @@ def run(folder: Path, *, say: Say) -> int:
         folder = folder.with_name(f"{folder.name}-aparte")
         say(f"Ya hay una oficina funcionando; esta demostración usa {folder}")
     try:
-        with _office(folder, say) as (url, ask_to_stop):
+        with child_office(folder, say=say, meanwhile=lambda: importlib.import_module(FILING)) as office:
             filing = importlib.import_module(FILING)
-            folio, files = filing.file_and_download(folder, url, say)
-            ask_to_stop()
+            folio, files = filing.file_and_download(folder, office.url, say)
+            # What was downloaded is checked while the office stops: nothing of it is needed any more.
+            office.ask_to_stop()
             lines: list[str] = filing.check(folder, folio, files, say)
-    except (DemoFailed, LookupError, OSError) as fault:
+    except (DemoFailed, OfficeFailed, LookupError, OSError) as fault:
         _explain(folder, fault, say)
         return 1
     say("\n".join(["", *lines, f"Demostración completa en {time.monotonic() - began:.1f} s."]))
     return 0
-
-
-@contextmanager
-def _office(folder: Path, say: Say) -> Iterator[tuple[str, Callable[[], None]]]:
-    [port] = free_ports(1)
-    argv = (sys.executable, "-m", "oficialia.cli", "correr", f"--carpeta={folder}", f"--puerto={port}", "--callado")
-    process = spawn(Program("oficina", argv, base_environment(folder)), subprocess.PIPE)
-    try:
-        importlib.import_module(FILING)
-        _wait_for_office(process, say)
-        # What was downloaded is checked while the office stops: nothing of it is needed any more.
-        yield f"http://{LOOPBACK}:{port}", process.terminate
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(STOP_SECONDS)
-    finally:
-        stop([process], seconds=STOP_SECONDS)
-        say("  Servicios y procesos detenidos")
-
-
-def _wait_for_office(process: subprocess.Popen[bytes], say: Say) -> None:
-    output = process.stdout
-    assert output  # noqa: S101 - asked for above
-    for raw in output:
-        line = raw.decode(errors="replace").rstrip()
-        say(f"  {line}")
-        if line.startswith("Listo: "):
-            threading.Thread(target=lambda: shutil.copyfileobj(output, _Nowhere()), daemon=True).start()
-            return
-    raise DemoFailed("La oficina no arrancó. Corrija lo que dice arriba y repita «make demo».")
-
-
-class _Nowhere:
-    """Where the rest of the office's words go; its logs have them."""
-
-    def write(self, block: bytes) -> int:
-        """Forget it."""
-        return len(block)
 
 
 def _explain(folder: Path, fault: Exception, say: Say) -> None:

@@ -4,6 +4,7 @@ Steps 2 and 3 of intake. What comes in is hostile until shown otherwise, so noth
 """
 
 import hashlib
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -21,6 +22,7 @@ from signing.petition_pdf import TypedPetition, photos_pdf, typed_petition_pdf
 
 EXTENSIONS = {MediaType.PDF: "pdf", MediaType.JPEG: "jpg", MediaType.PNG: "png"}
 TEXT = "text/plain; charset=utf-8"
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -118,10 +120,17 @@ def _inspect(runtime: Runtime, submission: Submission, upload: Upload, *, only_p
             at=submission.received_at,
             filename=upload.filename,
         )
+    _log.info("inspected %s", upload.field, extra={"fields": _observed(seen)})
     if only_pdf and seen.media_type is not MediaType.PDF:
         sentence = "Este archivo es una imagen. Envíela en la opción «Fotografías» y la convertimos a PDF."
         raise SubmissionRefused(FieldFault(upload.field, sentence), code="tipo_no_admitido")
     return seen
+
+
+def _observed(seen: Inspection) -> dict[str, str | int | float]:
+    """What the log keeps of a file; what its sandbox took stands in the sandbox's own lines."""
+    return {"media_type": seen.media_type, "pages": seen.pages, "signatures": seen.signature_count,
+            "flags": " ".join(seen.flags)}  # fmt: skip
 
 
 @contextmanager

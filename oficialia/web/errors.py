@@ -84,11 +84,18 @@ def known(error: OficialiaError) -> Response:
 
 def tell_cause(error: OficialiaError) -> None:
     """One line of log for what kept us from serving: which part failed and where, never what people sent."""
-    if error.status >= 500:
+    if error.status < 500:
+        tell_refusal(error.status, error.code)
+    else:
         cause = error.__cause__ or error
         frame = traceback.extract_tb(cause.__traceback__)[-1:]
         place = f"{Path(frame[0].filename).name}:{frame[0].lineno}" if frame else "?"
         _log.error("unavailable in %s: %s at %s", route(), type(cause).__name__, place)
+
+
+def tell_refusal(status: int, code: str) -> None:
+    """One line of log for what was not received as it came, with the code of the reason."""
+    _log.info("refused in %s", route(), extra={"fields": {"status": status, "code": code}})
 
 
 def _database(error: DatabaseUnavailable) -> Response:

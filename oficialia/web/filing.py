@@ -127,12 +127,12 @@ def _wrong_anexos() -> list[FieldFault]:
 def _too_many() -> list[FieldFault]:
     allowed = {f"anexo-{number}" for number in range(runtime().limits.anexos)}
     extra = any(str(name).startswith("anexo-") and name not in allowed and received(name) for name in request.files)
-    return [FieldFault("anexo-0", REFUSALS["demasiados_anexos"])] if extra else []
+    return [FieldFault("anexo-0", REFUSALS["demasiados_anexos"], "demasiados_anexos")] if extra else []
 
 
 def _wrong_file(file: Received) -> list[FieldFault]:
     reason = "demasiado_grande" if file.too_large else "" if file.upload.size else "vacio"
-    return [FieldFault(file.field, f"{file.upload.filename}: {REFUSALS[reason]}")] if reason else []
+    return [FieldFault(file.field, f"{file.upload.filename}: {REFUSALS[reason]}", reason)] if reason else []
 
 
 def only_too_large(faults: list[FieldFault]) -> bool:
@@ -143,7 +143,7 @@ def only_too_large(faults: list[FieldFault]) -> bool:
 
 def _heavy() -> list[FieldFault]:
     if total_received() > runtime().limits.filing_bytes:
-        return [FieldFault("archivos", REFUSALS["demasiado_grande_total"])]
+        return [FieldFault("archivos", REFUSALS["demasiado_grande_total"], "demasiado_grande_total")]
     return []
 
 

@@ -11,7 +11,7 @@ from oficialia.services import catalog, intake
 from oficialia.services.catalog import Choices
 from oficialia.web import filing, privacy, session
 from oficialia.web.context import runtime
-from oficialia.web.errors import tell_cause
+from oficialia.web.errors import tell_cause, tell_refusal
 from oficialia.web.forms import ASUNTO, PETITION, FilingForm
 from oficialia.web.text import clean_code
 from oficialia.web.uploads import require_kept, require_room, total_received
@@ -38,7 +38,9 @@ def submit() -> BaseResponse:
     choices = catalog.choices(runtime().database)
     faults = filing.in_order([*form.check(), *filing.faults(form, choices)])
     if faults:
-        return _page(form, choices, faults, _status(form, faults))
+        status = _status(form, faults)
+        tell_refusal(status, faults[0].code)
+        return _page(form, choices, faults, status)
     submission = filing.submission(form, choices, received_at)
     try:
         require_kept()

@@ -2,6 +2,7 @@
 
 import asyncio
 import ctypes
+import io
 import os
 import socket
 import subprocess
@@ -9,6 +10,9 @@ import threading
 import time
 from pathlib import Path
 from typing import Any
+
+import pikepdf
+import pypdfium2
 
 from signing.errors import DocumentRefused, RefusalCode
 
@@ -29,6 +33,17 @@ def spin() -> None:
 
 def eat_memory() -> int:
     return len(bytearray(4 << 30))
+
+
+def fill_memory() -> int:
+    blank = io.BytesIO()
+    with pikepdf.new() as document:  # pages of libraries that nobody used before the child was confined
+        document.add_blank_page()
+        document.save(blank)
+    pypdfium2.PdfDocument(blank.getvalue())[0].render()
+    held = []
+    while True:
+        held.append(b"x" * (1 << 18))
 
 
 def hold(size: int) -> int:

@@ -1,5 +1,6 @@
 """What a child of the sandbox can and cannot do, and what becomes of calls, zygote and callers when something dies."""
 
+import logging
 import os
 import signal
 import socket
@@ -103,6 +104,27 @@ def test_resident_memory_stays_below_the_limit_while_most_of_it_can_be_used(sand
     limits = Limits(memory_bytes=200 * MIB)
     assert sandbox.call(CHILD + "hold", limits=limits, size=100 * MIB).peak_mib < 200
     assert failure(sandbox, "hold", limits, size=200 * MIB) == "memory"
+
+
+def test_a_child_that_uses_libraries_first_and_then_all_it_can_stays_below_the_limit_too(
+    sandbox: Sandbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "signing.sandbox")
+    assert failure(sandbox, "fill_memory", Limits(memory_bytes=200 * MIB)) == "memory"
+    [record] = caplog.records
+    assert 150 < record.fields["peak_mib"] < 200  # type: ignore[attr-defined]
+
+
+def test_the_log_has_a_line_for_each_child_with_what_it_took_and_the_limit_it_met(
+    sandbox: Sandbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "signing.sandbox")
+    sandbox.call(CHILD + "speak", size=1)
+    failure(sandbox, "spin", Limits(cpu_seconds=1, wall_seconds=30))
+    spoken, spun = [record.fields for record in caplog.records]  # type: ignore[attr-defined]
+    assert spoken.keys() == {"peak_mib", "seconds"}
+    assert spun["limit"] == "time"
+    assert spun["seconds"] >= 1
 
 
 def test_an_endless_loop_is_stopped_by_its_cpu_time(sandbox: Sandbox) -> None:

@@ -127,6 +127,26 @@ def test_the_log_has_routes_and_no_codes_nor_people(visitor: Visitor, caplog: py
     assert not any(word in caplog.text for word in ("QQQQ", "ZZZZ", folio, "Irrepetible", "127.0.0.1"))
 
 
+@pytest.mark.parametrize(
+    ("file", "code"),
+    [(File(b"no es un PDF"), "tipo_no_admitido"), (File(b"%PDF-1.7\n"), "ilegible"), (File(b""), "vacio")],
+)
+def test_the_log_has_the_code_of_a_refusal(
+    visitor: Visitor, caplog: pytest.LogCaptureFixture, file: File, code: str
+) -> None:
+    caplog.set_level(logging.INFO)
+    assert visitor.file(forma="pdf", principal=file).status_code == 422
+    told = [record.fields for record in caplog.records if "refused" in record.message]  # type: ignore[attr-defined]
+    assert told == [{"status": 422, "code": code}]
+
+
+def test_the_log_has_what_inspection_observed_of_a_file(visitor: Visitor, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    visitor.filed()
+    [told] = [record.fields for record in caplog.records if "inspected" in record.message]  # type: ignore[attr-defined]
+    assert told == {"media_type": "application/pdf", "pages": 1, "signatures": 0, "flags": ""}
+
+
 def test_what_nobody_foresaw_is_a_page_and_tells_the_log_the_route_only(
     app: Flask, caplog: pytest.LogCaptureFixture
 ) -> None:

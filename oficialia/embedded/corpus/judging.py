@@ -1,0 +1,110 @@
+"""What is required of each class, and who missed it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from oficialia.embedded.corpus.certificates import CertificateResult
+from oficialia.embedded.corpus.result import Result
+from signing.inspect import Flag
+
+# Issue 3: nothing hostile takes longer than this, nor more memory.
+MOST_SECONDS, MOST_MIB = 30.0, 512.0
+OPENS_ALL_THE_SAME = Flag.ENCRYPTED_EMPTY_PASSWORD.value
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """One requirement: how many it was asked of, and those that missed it."""
+
+    title: str
+    asked: int
+    missed: tuple[str, ...]
+
+    @property
+    def held(self) -> bool:
+        """Whether nobody missed it."""
+        return not self.missed
+
+
+def judge(
+    results: Sequence[Result], certificates: Sequence[CertificateResult], deaths: Sequence[str]
+) -> list[Requirement]:
+    """Every requirement that this folder has something for."""
+
+    def ask(title: str, who: Sequence[Result], missed: Callable[[Result], str]) -> Requirement:
+        told = [(result.entry.path, missed(result)) for result in who]
+        return Requirement(title, len(who), tuple(f"{path}: {why}" for path, why in told if why))
+
+    def group(*names: str) -> list[Result]:
+        return [result for result in results if result.entry.group in names]
+
+    sealed = [result for result in results if result.seal]
+    found = [
+        ask("accept: recibidos, sellados o con carátula", group("accept"), _not_received),
+        ask("accept-hard: recibidos, salvo los que pueden rechazarse", group("accept-hard"), _not_received_or_refused),
+        ask("hostile: en menos de 30 s y 512 MiB", group("hostile"), _beyond_limits),
+        ask("todos: recibidos o rechazados con su razón, sin error", results, _error),
+        ask("todos: rechazados los que deben rechazarse", results, _not_refused),
+        ask("sellos que acepta nuestra comprobación", sealed, _rejected_by_ours),
+        ask("sellos que acepta pdfsig", sealed, _rejected_by_pdfsig),
+        ask("originales conservados", sealed, _lost),
+        ask("firmas de ciudadanos tan buenas como antes", [r for r in sealed if _bears_signatures(r)], _worse),
+        ask("ninguna firma con ataque o alteración se da por buena", sealed, _green),
+        Requirement("certificados legibles y como dice el manifiesto", len(certificates),
+                    tuple(f"{each.path}: {each.problem}" for each in certificates if each.problem)),
+    ]  # fmt: skip
+    told = [requirement for requirement in found if requirement.asked]
+    return [*told, Requirement("procesos de la oficina sin caídas", len(results), tuple(deaths))] if results else told
+
+
+def _not_received(result: Result) -> str:
+    return "" if result.received else result.outcome
+
+
+def _not_received_or_refused(result: Result) -> str:
+    refused = result.entry.may_be_refused and result.kind_of_outcome == "refused"
+    return "" if refused else _not_received(result)
+
+
+def _beyond_limits(result: Result) -> str:
+    seconds, peak = result.sent.seconds, result.trace.peak_mib
+    return f"{seconds:.1f} s, {peak:.0f} MiB" if seconds > MOST_SECONDS or peak > MOST_MIB else ""
+
+
+def _error(result: Result) -> str:
+    return result.outcome if result.kind_of_outcome == "error" else ""
+
+
+def _not_refused(result: Result) -> str:
+    """What opens with the empty password asks for none, whatever the manifest says of it."""
+    must = result.entry.expected.lower().startswith("refused:") and OPENS_ALL_THE_SAME not in result.trace.flags
+    return result.outcome if must and result.kind_of_outcome != "refused" else ""
+
+
+def _rejected_by_ours(result: Result) -> str:
+    return "" if result.seal and result.seal.ours else "rechazado"
+
+
+def _rejected_by_pdfsig(result: Result) -> str:
+    return "rechazado" if result.seal and result.seal.pdfsig == "rechaza" else ""
+
+
+def _lost(result: Result) -> str:
+    """A signed document is never rewritten; any other may be, to mend it."""
+    seal = result.seal
+    assert seal  # noqa: S101 - asked of those only
+    rewritten = seal.original == "reescrito" and seal.signatures_before > 0
+    return seal.original if rewritten or seal.original == "perdido" else ""
+
+
+def _bears_signatures(result: Result) -> bool:
+    return bool(result.seal and result.seal.signatures_before)
+
+
+def _worse(result: Result) -> str:
+    return "" if result.seal and result.seal.signatures_kept else "alguna firma quedó peor"
+
+
+def _green(result: Result) -> str:
+    never = "never green" in result.entry.expected.lower() or "not green" in result.entry.expected.lower()
+    return "se da por buena" if never and result.seal and result.seal.green else ""

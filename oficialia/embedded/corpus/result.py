@@ -1,0 +1,92 @@
+"""What became of one file: the word for it, and its line in the JSON."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from oficialia.embedded.corpus.manifest import Entry
+from oficialia.embedded.corpus.seals import Examiner, SealCheck
+from oficialia.embedded.corpus.sending import Sent
+from oficialia.embedded.corpus.traces import Trace
+
+OUTCOMES = {"visible": "sealed-visible", "invisible": "sealed-invisible", "caratula": "wrapped"}
+
+
+@dataclass(frozen=True)
+class Result:
+    """One file, its outcome (`sealed-visible`, `sealed-invisible`, `wrapped`, `refused:CODE`, `error:WHAT`), and why.
+
+    `seal` is None for a file that was not sealed.
+    """
+
+    entry: Entry
+    outcome: str
+    sent: Sent
+    trace: Trace
+    seal: SealCheck | None = None
+
+    @property
+    def kind_of_outcome(self) -> str:
+        """The outcome without its detail."""
+        return self.outcome.partition(":")[0]
+
+    @property
+    def received(self) -> bool:
+        """Whether it has its sealed copy and its acuse."""
+        return self.outcome in OUTCOMES.values()
+
+    def as_json(self, root: Path) -> dict[str, Any]:
+        """Its line; paths are relative to `root` where they can be. `seal` is left out where there is none."""
+        paths = [str(path.relative_to(root) if path.is_relative_to(root) else path) for path in self._paths()]
+        line: dict[str, Any] = {
+            "path": self.entry.path,
+            "class": self.entry.group,
+            "kind": self.entry.kind,
+            "outcome": self.outcome,
+            "seconds": round(self.sent.seconds, 2),
+            "peak_mib": round(self.trace.peak_mib, 1),
+            "http_status": self.sent.http_status,
+            "flags": list(self.trace.flags),
+            "paths": paths,
+            "request_id": self.sent.request_id,
+        }
+        if self.seal:
+            line |= {
+                "seal_level": self.trace.level,
+                "detail": self.trace.detail,
+                "seal_ours": self.seal.ours,
+                "seal_pdfsig": self.seal.pdfsig,
+                "original": self.seal.original,
+                "signatures_before": self.seal.signatures_before,
+                "signatures_kept": self.seal.signatures_kept,
+            }
+        return line
+
+    def _paths(self) -> list[Path]:
+        return [self.sent.files[name] for name in ("sellado", "acuse") if name in self.sent.files]
+
+
+def results(entries: Sequence[Entry], sent: Sequence[Sent], traces: Mapping[str, Trace]) -> list[Result]:
+    """What came of each entry, not examined yet; `traces` are of the requests, by their ids."""
+    pairs = [(entry, each, traces.get(each.request_id, Trace())) for entry, each in zip(entries, sent, strict=True)]
+    return [Result(entry, outcome(each, trace), each, trace) for entry, each, trace in pairs]
+
+
+def examined(examiner: Examiner, result: Result) -> Result:
+    """The result with the examination of its sealed copy, where there is one."""
+    if not result.received:
+        return result
+    sent, wrapped = result.sent, result.outcome == "wrapped"
+    return replace(result, seal=examiner.check(result.entry.file, sent.files["sellado"], sent.folio, wrapped=wrapped))
+
+
+def outcome(sent: Sent, trace: Trace) -> str:
+    """The word for what came of a file, from what was seen outside and what the logs tell."""
+    if sent.error:
+        return f"error:{sent.error}"
+    if not sent.folio:
+        return f"refused:{trace.code or f'http-{sent.http_status}'}"
+    if not {"sellado", "acuse"} <= sent.files.keys():
+        return "error:sin-descargas"
+    return OUTCOMES.get(trace.strategy, "error:sin-bitacora")

@@ -1,0 +1,83 @@
+"""The sealed copy of one file, examined by ours and by a third party, and compared with the original."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+import pikepdf
+
+from oficialia.embedded.corpus.pdfsig import Word, pdfsig
+from signing.increment import looks_signed
+from signing.sandbox import Sandbox
+from signing.trust import TrustAnchors
+from signing.verify import SignatureFinding, examine, not_worse
+
+FIELD = "Sello-"
+# "al-frente": the sealed copy begins with the original, byte for byte; "adjunto": the carátula has it attached so;
+# "reescrito": it was repaired first; "perdido": a carátula without it.
+Original = Literal["al-frente", "adjunto", "reescrito", "perdido"]
+
+
+@dataclass(frozen=True)
+class SealCheck:
+    """What was seen of the seal on one sealed copy; `green`: signatures of its author that look beyond doubt."""
+
+    ours: bool
+    pdfsig: Word
+    original: Original
+    signatures_before: int
+    signatures_kept: bool
+    green: bool
+
+
+@dataclass(frozen=True)
+class Examiner:
+    """What sealed copies are examined with."""
+
+    sandbox: Sandbox
+    anchors: TrustAnchors
+    at: datetime
+
+    def check(self, original: Path, sealed: Path, folio: str, *, wrapped: bool) -> SealCheck:
+        """Examine `sealed`, made of `original` under `folio`."""
+        before, after = self._findings(original), self._findings(sealed)
+        field = f"{FIELD}{folio}"
+        seals = [finding for finding in after if finding.field_name.startswith(field)]
+        theirs = [finding for finding in after if not finding.field_name.startswith(field)]
+        kept = _attached(original, sealed) if wrapped else _kept(original, sealed)
+        return SealCheck(
+            ours=len(seals) == 1 and _sound(seals[0]),
+            pdfsig=pdfsig(sealed, field),
+            original=kept,
+            signatures_before=len(before),
+            # Under a carátula the original is attached as it came, and its signatures with it.
+            signatures_kept=kept == "adjunto" or (len(theirs) == len(before) and not_worse(before, theirs)),
+            green=any(_green(finding) for finding in (*before, *theirs)),
+        )
+
+    def _findings(self, file: Path) -> Sequence[SignatureFinding]:
+        return examine(self.sandbox, file, anchors=self.anchors, at=self.at) if looks_signed(file) else ()
+
+
+def _sound(seal: SignatureFinding) -> bool:
+    return seal.intact and seal.trusted and seal.covers_whole_file and not seal.problem
+
+
+def _green(finding: SignatureFinding) -> bool:
+    return finding.intact and finding.trusted and finding.modified_after in {"nada", "solo_firmas"}
+
+
+def _kept(original: Path, sealed: Path) -> Original:
+    data = original.read_bytes()
+    with sealed.open("rb") as file:
+        return "al-frente" if file.read(len(data)) == data else "reescrito"
+
+
+def _attached(original: Path, sealed: Path) -> Original:
+    """Only a carátula is opened here: it is a document of ours, and what is attached to it is not parsed."""
+    data = original.read_bytes()
+    with pikepdf.open(sealed) as pdf:
+        found = any(each.get_file().read_bytes() == data for each in pdf.attachments.values())
+    return "adjunto" if found else "perdido"

@@ -1,0 +1,84 @@
+"""Every requirement is missed by what it forbids, and by that alone."""
+
+from dataclasses import replace
+
+import pytest
+
+from oficialia.embedded.corpus.certificates import CertificateResult
+from oficialia.embedded.corpus.judging import Requirement, judge
+from oficialia.embedded.corpus.result import Result
+from oficialia.embedded.corpus.traces import Trace
+from tests.unit.embedded.corpus.samples import GOOD_SEAL, result
+
+MAY = "accepted or refused with a clear reason"
+
+
+def missed(*results: Result) -> dict[str, tuple[str, ...]]:
+    return {each.title.split(":")[0]: each.missed for each in judge(results, [], []) if not each.held}
+
+
+@pytest.mark.parametrize(
+    "good",
+    [
+        result("accept", "sealed-visible", seal=GOOD_SEAL),
+        result("accept", "wrapped", seal=replace(GOOD_SEAL, original="adjunto")),
+        result("accept-hard", "sealed-invisible", seal=replace(GOOD_SEAL, original="reescrito")),
+        result("accept-hard", "refused:ilegible", expected=MAY),
+        result("hostile", "refused:tarda_demasiado", seconds=30.0, peak_mib=512.0),
+        result("hostile", "refused:con_contrasena", expected='refused: "protegido"'),
+        result("accept", "sealed-visible", seal=replace(GOOD_SEAL, pdfsig="no-responde")),
+        result("signed", "sealed-visible", expected="never green", seal=replace(GOOD_SEAL, signatures_before=2)),
+        result("signed", "sealed-visible", expected="signature intact", seal=replace(GOOD_SEAL, green=True)),
+    ],
+    ids=lambda each: f"{each.entry.group} {each.outcome}",
+)
+def test_what_is_as_it_should_misses_nothing(good: Result) -> None:
+    assert missed(good) == {}
+
+
+@pytest.mark.parametrize(
+    ("bad", "title"),
+    [
+        (result("accept", "refused:ilegible"), "accept"),
+        (result("accept-hard", "refused:ilegible"), "accept-hard"),
+        (result("hostile", "refused:tarda_demasiado", seconds=30.1), "hostile"),
+        (result("hostile", "refused:tarda_demasiado", peak_mib=513.0), "hostile"),
+        (result("hostile", "error:http-503"), "todos"),
+        (result("hostile", "sealed-visible", expected='refused: "protegido"', seal=GOOD_SEAL), "todos"),
+        (result("x", "sealed-visible", seal=replace(GOOD_SEAL, ours=False)), "sellos que acepta nuestra comprobación"),
+        (result("x", "sealed-visible", seal=replace(GOOD_SEAL, pdfsig="rechaza")), "sellos que acepta pdfsig"),
+        (result("x", "wrapped", seal=replace(GOOD_SEAL, original="perdido")), "originales conservados"),
+        (
+            result("x", "wrapped", seal=replace(GOOD_SEAL, original="reescrito", signatures_before=1)),
+            "originales conservados",
+        ),
+        (
+            result("signed", "sealed-visible", seal=replace(GOOD_SEAL, signatures_before=1, signatures_kept=False)),
+            "firmas de ciudadanos tan buenas como antes",
+        ),
+        (
+            result("signed", "sealed-visible", expected="never green", seal=replace(GOOD_SEAL, green=True)),
+            "ninguna firma con ataque o alteración se da por buena",
+        ),
+    ],
+    ids=lambda each: each if isinstance(each, str) else each.outcome,
+)
+def test_what_is_not_misses_its_requirement(bad: Result, title: str) -> None:
+    assert list(missed(bad)) == [title]
+
+
+def test_what_opens_with_the_empty_password_need_not_be_refused() -> None:
+    opens = result("signed", "sealed-visible", expected="refused: password", seal=GOOD_SEAL)
+    assert list(missed(opens)) == ["todos"]
+    assert missed(replace(opens, trace=Trace(flags=("encrypted_empty_password",)))) == {}
+
+
+def test_a_process_that_died_is_a_miss() -> None:
+    *_, last = judge([result("accept", "sealed-visible")], [], ["web terminó (código -9)"])
+    assert last == Requirement("procesos de la oficina sin caídas", 1, ("web terminó (código -9)",))
+
+
+def test_a_certificate_with_a_problem_is_a_miss() -> None:
+    certificate = CertificateResult("c.cer", "csd", None, None, None, "", "no se puede leer")
+    [requirement] = judge([], [certificate], [])
+    assert requirement.missed == ("c.cer: no se puede leer",)
