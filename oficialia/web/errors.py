@@ -13,9 +13,10 @@ from flask_limiter.errors import RateLimitExceeded
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from oficialia.db import DatabaseUnavailable
+from oficialia.domain.wording import megabytes
 from oficialia.errors import NotFound, OficialiaError, TooMany, Unavailable
 from oficialia.logs import request_id
-from oficialia.web.context import megabytes, runtime
+from oficialia.web.context import runtime
 from oficialia.web.security import route
 
 _log = logging.getLogger("oficialia.web")
