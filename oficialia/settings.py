@@ -14,7 +14,6 @@ from typing import ClassVar, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
-from pydantic_core import ErrorDetails
 
 from oficialia.setting_types import (
     LOOPBACK,
@@ -30,6 +29,7 @@ from oficialia.setting_types import (
     RedisUrl,
     ServiceUrl,
     in_production,
+    sentence,
 )
 
 PREFIX = "OFICIALIA_"
@@ -291,20 +291,4 @@ def _validated(process: type[Settings], values: Mapping[str, str], faults: list[
 
 def _worded(error: ValidationError) -> Iterator[str]:
     for detail in error.errors(include_url=False, include_input=False):
-        yield f"{variable(str(detail['loc'][0]))}: {_sentence(detail)}"
-
-
-def _sentence(detail: ErrorDetails) -> str:
-    context = detail.get("ctx", {})
-    sentences = {
-        "missing": "falta",
-        "value_error": str(context.get("error", "")),
-        "int_parsing": "debe ser un número entero",
-        "greater_than_equal": f"debe ser al menos {context.get('ge')}",
-        "less_than_equal": f"debe ser a lo más {context.get('le')}",
-        "literal_error": f"debe ser uno de: {context.get('expected')}".replace(" or ", " o "),
-        "too_short": f"debe tener al menos {context.get('min_length')} caracteres",
-        "string_too_short": f"debe tener al menos {context.get('min_length')} caracteres",
-        "string_pattern_mismatch": "tiene una forma que no se admite",
-    }
-    return sentences.get(detail["type"], "el valor no se admite")
+        yield f"{variable(str(detail['loc'][0]))}: {sentence(detail)}"
