@@ -82,16 +82,17 @@ class TooMany(OficialiaError):
 
 
 # The closed list of reasons for which software refuses a document (DOMAIN.md "Refusals"); everything else is received.
+# `Limits.refusal` fills in the limits of this office.
 REFUSALS: dict[str, str] = {
     "vacio": "El archivo está vacío. Elija otra vez el archivo correcto.",
     "tipo_no_admitido": "El archivo no es un PDF ni una imagen JPEG o PNG. Conviértalo a PDF y vuelva a intentar.",
     "ilegible": "El PDF está dañado o incompleto y no se puede abrir. Vuelva a guardarlo e intente de nuevo.",
     "con_contrasena": "El PDF pide una contraseña para abrirse. Guarde una copia sin contraseña y envíela.",
-    "demasiadas_paginas": "El PDF tiene demasiadas páginas. Divídalo y envíe el resto como anexos.",
+    "demasiadas_paginas": "El PDF tiene más de {pages} páginas. Divídalo y envíe el resto como anexos.",
     "imagen_ilegible": "La imagen está dañada y no se puede abrir. Tome la fotografía otra vez.",
     "imagen_demasiado_grande": "La imagen es demasiado grande. Redúzcala o tome la fotografía con menor resolución.",
     "tarda_demasiado": "El archivo es demasiado complejo para revisarlo. Imprímalo a un PDF nuevo y envíe ese archivo.",
-    "demasiado_grande": "El archivo pesa más de lo que recibimos en línea.",
-    "demasiado_grande_total": "Sus archivos juntos pesan demasiado. Reduzca alguno o quite anexos.",
-    "demasiados_anexos": "Envió más anexos de los que recibimos en línea. Una varios documentos en un solo PDF.",
+    "demasiado_grande": "El archivo pesa más de {file}, lo más que recibimos en línea. Redúzcalo o divídalo.",
+    "demasiado_grande_total": "Sus archivos juntos pesan más de {filing}. Reduzca alguno o quite anexos.",
+    "demasiados_anexos": "Envió más de {anexos} anexos. Una varios documentos en un solo PDF.",
 }

@@ -6,6 +6,8 @@ from pathlib import Path
 from oficialia.clock import Clock, now
 from oficialia.db import Database
 from oficialia.domain.codes import Codes
+from oficialia.domain.wording import megabytes
+from oficialia.errors import REFUSALS
 from oficialia.settings import BucketSettings, WebSettings, WorkerSettings
 from signing.sandbox import Sandbox
 from signing.trust import TrustAnchors, load_anchors
@@ -22,6 +24,15 @@ class Limits:
     filing_bytes: int = 100 * MIB
     pages: int = 2_000
     anexos: int = 20
+
+    def refusal(self, code: str) -> str:
+        """The sentence of a code of REFUSALS, with the limit that was exceeded."""
+        return REFUSALS[code].format(
+            file=megabytes(self.file_bytes),
+            filing=megabytes(self.filing_bytes),
+            pages=f"{self.pages:,}",
+            anexos=self.anexos,
+        )
 
 
 @dataclass(frozen=True)

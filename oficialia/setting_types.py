@@ -12,6 +12,7 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, SecretStr, ValidationInfo
+from pydantic_core import ErrorDetails
 
 # 32 characters of a hexadecimal secret are 128 bits, the least that HMAC-SHA-256 keys and cookie signatures are worth.
 SECRET_CHARACTERS = 32
@@ -112,6 +113,23 @@ def _rate(value: str) -> str:
     if not all(RATE.fullmatch(part.strip()) for part in value.split(";")):
         raise ValueError("debe ser como «10 per minute; 60 per hour»")
     return value
+
+
+def sentence(detail: ErrorDetails) -> str:
+    """What pydantic found wrong, for the operator."""
+    context = detail.get("ctx", {})
+    sentences = {
+        "missing": "falta",
+        "value_error": str(context.get("error", "")),
+        "int_parsing": "debe ser un número entero",
+        "greater_than_equal": f"debe ser al menos {context.get('ge')}",
+        "less_than_equal": f"debe ser a lo más {context.get('le')}",
+        "literal_error": f"debe ser uno de: {context.get('expected')}".replace(" or ", " o "),
+        "too_short": f"debe tener al menos {context.get('min_length')} caracteres",
+        "string_too_short": f"debe tener al menos {context.get('min_length')} caracteres",
+        "string_pattern_mismatch": "tiene una forma que no se admite",
+    }
+    return sentences.get(detail["type"], "el valor no se admite")
 
 
 HttpUrl = Annotated[str, AfterValidator(_http_url)]

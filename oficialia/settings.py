@@ -7,13 +7,13 @@ process has no seal key, and refuses to start when it is handed one. This is the
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import ClassVar, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
-from pydantic_core import ErrorDetails
 
 from oficialia.setting_types import (
     LOOPBACK,
@@ -29,11 +29,14 @@ from oficialia.setting_types import (
     RedisUrl,
     ServiceUrl,
     in_production,
+    sentence,
 )
 
 PREFIX = "OFICIALIA_"
 # RFC 1035 labels, the names that every S3 server takes.
 BUCKET_NAME = r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$"
+# Ours, but no setting of a process: the port of `make run`, and a folder of real files for the tests.
+NOT_SETTINGS = frozenset({"OFICIALIA_PUERTO", "OFICIALIA_CORPUS"})
 SEAL_FIELDS = ("seal_pkcs12", "seal_password", "seal_certificate", "seal_key")
 
 
@@ -216,6 +219,24 @@ def is_secret(field: FieldInfo) -> bool:
     return "SecretStr" in str(field.annotation)
 
 
+def unknown(environment: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """A fault for each variable with our prefix that no process knows: a typo would otherwise go unnoticed."""
+    known = {
+        variable(name) + end
+        for process in PROCESSES
+        for name, field in process.model_fields.items()
+        for end in (("", "_FILE") if is_secret(field) else ("",))
+    }
+    source = os.environ if environment is None else environment
+    strays = sorted(name for name in source if name.startswith(PREFIX) and name not in known | NOT_SETTINGS)
+    return tuple(f"{name}: ningún proceso conoce esta variable{_meant(name, known)}" for name in strays)
+
+
+def _meant(name: str, known: Iterable[str]) -> str:
+    alike = get_close_matches(name, known, n=1, cutoff=0.9)  # the prefix alone is half of a name
+    return f"; ¿quiso decir {alike[0]}?" if alike else "; quítela de su entorno"
+
+
 def load(process: type[Settings], environment: Mapping[str, str] | None = None) -> Settings:
     """Read the settings of one process; `environment` is for tests and tools, else the process's own.
 
@@ -223,7 +244,8 @@ def load(process: type[Settings], environment: Mapping[str, str] | None = None) 
     """
     source = os.environ if environment is None else environment
     handed = [name for name in process.forbidden if source.get(variable(name)) or source.get(variable(name) + "_FILE")]
-    faults = [f"{variable(name)}: este proceso no debe conocerla; quítela de su entorno" for name in handed]
+    faults = [*unknown(source)]
+    faults += [f"{variable(name)}: este proceso no debe conocerla; quítela de su entorno" for name in handed]
     values: dict[str, str] = {}
     for name, field in process.model_fields.items():
         try:
@@ -269,20 +291,4 @@ def _validated(process: type[Settings], values: Mapping[str, str], faults: list[
 
 def _worded(error: ValidationError) -> Iterator[str]:
     for detail in error.errors(include_url=False, include_input=False):
-        yield f"{variable(str(detail['loc'][0]))}: {_sentence(detail)}"
-
-
-def _sentence(detail: ErrorDetails) -> str:
-    context = detail.get("ctx", {})
-    sentences = {
-        "missing": "falta",
-        "value_error": str(context.get("error", "")),
-        "int_parsing": "debe ser un número entero",
-        "greater_than_equal": f"debe ser al menos {context.get('ge')}",
-        "less_than_equal": f"debe ser a lo más {context.get('le')}",
-        "literal_error": f"debe ser uno de: {context.get('expected')}".replace(" or ", " o "),
-        "too_short": f"debe tener al menos {context.get('min_length')} caracteres",
-        "string_too_short": f"debe tener al menos {context.get('min_length')} caracteres",
-        "string_pattern_mismatch": "tiene una forma que no se admite",
-    }
-    return sentences.get(detail["type"], "el valor no se admite")
+        yield f"{variable(str(detail['loc'][0]))}: {sentence(detail)}"

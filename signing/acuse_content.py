@@ -59,7 +59,8 @@ class AcuseParty:
     name: str
     kind: str = ""
     """Persona física, persona jurídica colectiva."""
-    curp: str = ""
+    curp: str | None = ""
+    """None for a company, which has none."""
     rfc: str = ""
     note: str = ""
     """Whom it represents and with what proof, or who is the common representative."""
@@ -102,6 +103,8 @@ class AcuseDocument:
     sealed_sha256: str = ""
     filename: str = ""
     reserved: bool = False
+    note: str = ""
+    """How the sealed copy bears its seal, where that is not to be seen on the page."""
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,8 @@ class Flag(StrEnum):
     TRAILING_DATA = "trailing_data"
     EXTENSION_MISMATCH = "extension_mismatch"
     PARTLY_EXAMINED = "partly_examined"
+    UNDRAWN_TEXT = "undrawn_text"
+    """Set by who typesets, not by inspection: of typed text some characters stand as boxes in the PDF made of it."""
 
 
 @dataclass(frozen=True)

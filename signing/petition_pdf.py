@@ -3,9 +3,9 @@
 from dataclasses import asdict, dataclass
 
 from signing.photos import photos_pdf
-from signing.typeset import compile_pdf
+from signing.typeset import compile_pdf, draws
 
-__all__ = ["TypedPetition", "photos_pdf", "typed_petition_pdf"]
+__all__ = ["TypedPetition", "draws_all", "photos_pdf", "typed_petition_pdf"]
 
 
 @dataclass(frozen=True)
@@ -30,3 +30,9 @@ def typed_petition_pdf(content: TypedPetition) -> bytes:
     Controls, private characters and overrides of direction become U+FFFD: the exact text is the caller's to keep.
     """
     return compile_pdf("peticion.typ", asdict(content))
+
+
+def draws_all(content: TypedPetition) -> bool:
+    """Whether each character of the letter shows as itself: no box, no U+FFFD in its place."""
+    lines = (*content.paragraphs, *content.applicant_lines)
+    return draws("\n".join((content.date_line, content.addressed_to, content.asunto, *lines)))

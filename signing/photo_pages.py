@@ -1,4 +1,4 @@
-"""A tagged PDF of JPEG pictures, one to a Letter page (ISO 32000-1, 14.7 and 14.8)."""
+"""A tagged PDF of JPEG pictures, one to a Letter page, with room for the stamp on page 1."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,8 +7,13 @@ from pathlib import Path
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Pdf, String
 
+from signing.place import CLEARANCE, EDGE
+from signing.stamp import WIDE
+
 LETTER = (612.0, 792.0)
 MARGIN = 18.0
+STAMP_STRIP = EDGE + WIDE[1] + 2 * CLEARANCE
+"""Points left blank at the head of page 1: the stamp at its standard size, and once more its clearance for rounding."""
 TITLE = "Fotografías del escrito"
 
 
@@ -25,6 +30,8 @@ class Photo:
 def write_pages(photos: Iterable[Photo], target: Path) -> int:
     """Write a PDF with each photograph as large as its page allows; gives the number of pages.
 
+    The head of page 1 stays blank: there the stamp covers nothing of the photograph.
+
     The same photographs give the same bytes. One photograph at a time is in memory.
     """
     with pikepdf.new() as pdf:
@@ -39,9 +46,11 @@ def write_pages(photos: Iterable[Photo], target: Path) -> int:
 
 def _append(pdf: Pdf, document: Object, number: int, photo: Photo) -> Object:
     width, height = LETTER if photo.height >= photo.width else LETTER[::-1]
-    scale = min((width - 2 * MARGIN) / photo.width, (height - 2 * MARGIN) / photo.height)
+    head = STAMP_STRIP if number == 1 else MARGIN
+    room = (width - 2 * MARGIN, height - head - MARGIN)
+    scale = min(room[0] / photo.width, room[1] / photo.height)
     drawn = (photo.width * scale, photo.height * scale)
-    corner = ((width - drawn[0]) / 2, (height - drawn[1]) / 2)
+    corner = ((width - drawn[0]) / 2, MARGIN + (room[1] - drawn[1]) / 2)
     page = pdf.add_blank_page(page_size=(width, height))
     page.obj.Resources = Dictionary(XObject=Dictionary(Foto=_picture(pdf, photo)))
     page.obj.StructParents = number - 1

@@ -1,12 +1,13 @@
 """Where on page 1 the stamp covers nothing. Runs in the sandbox: it renders a document that nobody trusts.
 
-The page is rendered small, as a reader shows it (crop, rotation and annotations included). What differs from the
-page's ground is ink; rectangles of annotations count as ink, because an empty form field shows none. The stamp goes
-into the largest free place along an edge, and nowhere when there is none.
+The page is rendered small, as a reader shows it (crop, rotation and annotations included). What differs from white is
+ink; where that leaves no room, what differs from the commonest colour, if that is a light one: the ground of a sheet
+that was scanned or tinted. Rectangles of annotations count as ink, because an empty form field shows none. The stamp
+goes into the largest free place along an edge, and nowhere when there is none.
 """
 
 import ctypes
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, product
 from pathlib import Path
@@ -34,6 +35,8 @@ MOST_ANNOTATIONS = 5000
 
 JSON = dict[str, Any]
 Rectangle = tuple[float, float, float, float]
+Colour = tuple[int, int, int]
+WHITE: Colour = (255, 255, 255)
 
 
 @dataclass(frozen=True)
@@ -98,19 +101,21 @@ class _View:
 class _Grid:
     """Which cells hold ink, with running sums so that a rectangle is judged in four look-ups."""
 
-    def __init__(self, ink: Image.Image, view: _View) -> None:
+    def __init__(self, ink: Image.Image, view: _View, marked: Iterable[Rectangle]) -> None:
         width, height = view.size
         self._cells = ink.reduce(CELL).point(lambda level: 1 if level else 0)
         self.across, self.down = self._cells.width / width, self._cells.height / height
+        for shown in marked:
+            self._mark(shown)
+        self._sum_up()
 
-    def mark(self, shown: Rectangle) -> None:
+    def _mark(self, shown: Rectangle) -> None:
         """Count this rectangle as ink."""
         left, top, right, bottom = self._cells_of(shown)
         if right > left and bottom > top:
             self._cells.paste(1, (left, top, right, bottom))
 
-    def close(self) -> None:
-        """Sum up; nothing can be marked afterwards."""
+    def _sum_up(self) -> None:
         width, data = self._cells.width, self._cells.tobytes()
         sums = [[0] * (width + 1)]
         for start in range(0, len(data), width):
@@ -145,11 +150,13 @@ def find_place(path: Path, sizes: Sequence[tuple[float, float]], smallest: float
         document.init_forms()
         page = document[0]
         view = _View(page.get_bbox(), page.get_rotation() % 360)
-        grid = _Grid(_ink(page, view), view)
-        for box in _annotations(page):
-            grid.mark(view.to_shown(box))
-        grid.close()
-        return _search(grid, view, [(w / unit, h / unit) for w, h in sizes], smallest)
+        image = _rendered(page, view)
+        fields = [view.to_shown(box) for box in _annotations(page)]
+        wanted = [(width / unit, height / unit) for width, height in sizes]
+        found = (
+            _search(_Grid(_ink(image, ground), view, fields), view, wanted, smallest) for ground in _grounds(image)
+        )
+        return next(filter(None, found), None)
     finally:
         document.close()
 
@@ -179,14 +186,23 @@ def _positions(page: tuple[float, float], width: float, height: float) -> Iterat
     yield from ((EDGE, top) for top in down)
 
 
-def _ink(page: pypdfium2.PdfPage, view: _View) -> Image.Image:
-    """White where a pixel differs from the ground: the commonest colour if that is a light one, else white."""
+def _rendered(page: pypdfium2.PdfPage, view: _View) -> Image.Image:
     scale = min(1.0, LONGEST_RASTER / max(view.size))
-    image = page.render(scale=scale, may_draw_forms=True, rev_byteorder=True).to_pil().convert("RGB")
+    image: Image.Image = page.render(scale=scale, may_draw_forms=True, rev_byteorder=True).to_pil()
+    return image.convert("RGB")
+
+
+def _grounds(image: Image.Image) -> Iterator[Colour]:
+    """What may be stamped, best first: a blank margin before the sheet that was scanned or photographed into it."""
+    yield WHITE
     histogram = image.histogram()
-    ground = tuple(max(range(256), key=histogram[start : start + 256].__getitem__) for start in (0, 256, 512))
-    if min(ground) < DARKEST_GROUND:
-        ground = (255, 255, 255)
+    red, green, blue = (max(range(256), key=histogram[start : start + 256].__getitem__) for start in (0, 256, 512))
+    if min(red, green, blue) >= DARKEST_GROUND and (red, green, blue) != WHITE:
+        yield red, green, blue
+
+
+def _ink(image: Image.Image, ground: Colour) -> Image.Image:
+    """White where a pixel differs from the ground."""
     channels = ImageChops.difference(image, Image.new("RGB", image.size, ground)).split()
     strongest = ImageChops.lighter(ImageChops.lighter(channels[0], channels[1]), channels[2])
     return strongest.point(lambda level: 255 if level >= INK_CONTRAST else 0)

@@ -68,6 +68,11 @@ def compile_pdf(
         return _run(root, template, _fonts_for(shown, root), archival=archival, created_at=created_at)
 
 
+def draws(text: str) -> bool:
+    """Whether a page shows each character of `text` as itself: none boxed, none replaced by U+FFFD."""
+    return all(map(_is_drawable, text.translate(_BREAKS))) and not missing_characters(text)
+
+
 def _run(root: Path, template: str, fonts: typst.Fonts, *, archival: bool, created_at: datetime | None) -> bytes:
     # A compiler for each call costs 0.3 ms and shares nothing between threads; what is slow, the fonts, is kept.
     compiler = typst.Compiler(

@@ -4,6 +4,7 @@ Click asks gettext for each of its sentences; gettext knows only compiled catalo
 enough, so this puts one in gettext's place, in click's modules only.
 """
 
+import errno
 import importlib
 from typing import Any
 
@@ -41,7 +42,7 @@ WORDS = {
     "{value!r} is not {choice}.": "{value!r} no es {choice}.",
     "{value!r} is not one of {choices}.": "{value!r} no es ninguno de {choices}.",
     "{value!r} is not a valid {number_type}.": "{value!r} no es un número admitido.",
-    "{value} is not in the range {range}.": "{value} está fuera de {range}.",
+    "{value} is not in the range {range}.": "{value} no está {range}.",
     "Got unexpected extra argument ({args})": "Sobra el argumento ({args})",
     "Got unexpected extra arguments ({args})": "Sobran los argumentos ({args})",
     "Option {name!r} requires an argument.": "A la opción {name!r} le falta su valor.",
@@ -118,3 +119,32 @@ class Group(click.Group):
             return super().invoke(ctx)
         except (SettingsError, ServiceFailed) as fault:
             raise click.ClickException(str(fault)) from fault
+        except BrokenPipeError:
+            raise  # whoever read our output left: click ends quietly
+        except OSError as fault:
+            raise click.ClickException(explained(fault)) from fault
+
+
+class IntRange(click.IntRange):
+    """Whole numbers between two, both allowed, described in words."""
+
+    def _describe_range(self) -> str:
+        return f"entre {self.min} y {self.max}"
+
+
+_CAUSES = {
+    errno.ENOENT: "no existe o no se puede crear",
+    errno.EACCES: "no tiene permiso",
+    errno.EPERM: "no tiene permiso",
+    errno.EROFS: "es de solo lectura",
+    errno.ENOTDIR: "una parte de la ruta no es una carpeta",
+    errno.ENOSPC: "no queda espacio",
+    errno.EDQUOT: "no queda espacio en su cuota",
+}
+
+
+def explained(fault: OSError) -> str:
+    """What the system refused, where, and what to do."""
+    cause = _CAUSES.get(fault.errno or 0, fault.strerror or type(fault).__name__)
+    place = f" «{fault.filename}»" if fault.filename else ""
+    return f"No se pudo usar{place}: {cause}. Revise la ruta, sus permisos y el espacio, o elija otra carpeta."

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from oficialia.domain.plazos import ZONE
 
+_MEBIBYTE = 1 << 20
 _MONTHS = (
     "enero", "febrero", "marzo", "abril", "mayo", "junio",
     "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre",
@@ -42,6 +43,11 @@ def file_size(size: int) -> str:
     if size < 1_000_000:
         return f"{size / 1_000:,.0f} KB"
     return f"{size / 1_000_000:,.1f} MB"
+
+
+def megabytes(size: int) -> str:
+    """A limit as people name it: ``25 MB``."""
+    return f"{size // _MEBIBYTE if size % _MEBIBYTE == 0 else size // 1_000_000} MB"
 
 
 def mask(value: str) -> str:

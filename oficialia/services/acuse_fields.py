@@ -85,7 +85,7 @@ def draft(session: Session, runtime: Runtime, filing: Filing, certificate: SealC
         verification=AcuseVerification(verification_url(runtime, code), code),
         leaves=_leaves(session, filing),
         rights=_rights(filing, runtime),
-        state=AcuseState(STATE_WORDS, _defects(documents)),
+        state=AcuseState(STATE_WORDS, observations.of(documents)),
         issued_at=runtime.clock(),
     )
     return Draft(filing.folio, cadena, content)
@@ -136,7 +136,7 @@ def _party(party: Party) -> AcuseParty:
         role=ROLE_WORDS[party.role],
         name=party.name,
         kind=PERSON_WORDS[party.kind],
-        curp=mask(party.curp),
+        curp=mask(party.curp) if party.kind == "fisica" else None,
         rfc=mask(party.rfc),
     )
 
@@ -160,26 +160,24 @@ def _document(document: Document, sealed: StoredObject, kinds: Mapping[str, str]
     return AcuseDocument(
         number=document.number + 1,
         title=document.title,
-        kind=", ".join(filter(None, [document_name(document), kinds.get(document.kind, "") if not principal else ""])),
+        kind=", ".join(
+            filter(None, [observations.document_name(document), kinds.get(document.kind, "") if not principal else ""])
+        ),
         support=SUPPORT_WORDS[Support(document.support)],
         pages=str(document.pages),
         size=file_size(document.size),
         sha256=document.sha256,
         sealed_sha256=sealed.sha256 if principal else "",
+        note=observations.of_seal(sealed.seal_strategy) if principal else "",
         filename=document.filename,
         reserved=document.reserved,
     )
 
 
-def document_name(document: Document) -> str:
-    """``Escrito principal`` or ``Anexo 1``."""
-    return "Escrito principal" if document.role == Role.PRINCIPAL else f"Anexo {document.number}"
-
-
 def _signer(document: Document, finding: Mapping[str, Any]) -> AcuseSigner:
     holder = finding["holder"] or {}
     return AcuseSigner(
-        document=document_name(document),
+        document=observations.document_name(document),
         subject=holder.get("name") or "No se pudo leer",
         serial=holder.get("serial", ""),
         issuer=holder.get("issuer", ""),
@@ -216,12 +214,6 @@ def _rights(filing: Filing, runtime: Runtime) -> tuple[AcuseRight, ...]:
             f"Se tratan conforme al aviso de privacidad versión {filing.privacy_version} "
             f"(SHA-256 {filing.privacy_sha256}), en {url}/aviso-de-privacidad.",
         ),
-    )
-
-
-def _defects(documents: Sequence[Document]) -> tuple[str, ...]:
-    return tuple(
-        f"{document_name(document)}: {words}" for document in documents for words in observations.words(document.flags)
     )
 
 

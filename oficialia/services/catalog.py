@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from oficialia.db import Database
 from oficialia.domain import cedula
 from oficialia.domain.plazos import Corte, Silencio
+from oficialia.errors import FieldFault, SubmissionRefused
 from oficialia.models import Area, Cedula, DocumentKind, Tramite
 from oficialia.services import policies as published
 
@@ -60,6 +61,16 @@ def choices(database: Database) -> Choices:
             tramites=tuple(_option(tramite, names) for tramite in tramites),
             document_kinds=tuple(sorted(kinds, key=lambda kind: kind[1])),
         )
+
+
+def destination(session: Session, tramite: str, area: str) -> tuple[Tramite | None, Area]:
+    """The tramite of that clave, if one is given, and the area that attends to it, or else the area of that clave.
+    Raises SubmissionRefused where there is none."""
+    asked = session.get(Tramite, tramite) if tramite else None
+    attends = asked.area if asked else session.get(Area, area)
+    if attends is None or (tramite and asked is None):
+        raise SubmissionRefused(FieldFault("destino", "Elija el trámite o el área de la lista."))
+    return asked, attends
 
 
 def _option(tramite: Tramite, kind_names: Mapping[str, str]) -> TramiteOption:

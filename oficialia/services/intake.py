@@ -2,7 +2,8 @@
 
 The steps, in the order that makes the promise safe (the blocks below carry their numbers):
 
-1. The same form sent twice: the folio it already has, or a 409 for another body.
+1. The same form sent twice, or the same writing again in this session: the folio it already has; for another body
+   under the same key, a 409.
 2. Every file is inspected in the sandbox; only the closed list of refusals stops a filing.
 3. A main document typed in the page, or photographed, becomes a PDF.
 4. Everything goes to storage, is read back and compared.
@@ -45,7 +46,7 @@ class Receipt:
 
     filing_id: UUID
     folio: str
-    repeated: bool  # the same form had already been received
+    repeated: bool  # the same writing had already been received
 
 
 def receive(runtime: Runtime, submission: Submission) -> Receipt:
@@ -77,12 +78,15 @@ def _parts_are_there() -> Iterator[None]:
 
 
 def _already_received(session: Session, submission: Submission) -> Receipt | None:
+    body = submission.body_digest()
     known = session.scalars(select(Filing).where(Filing.idempotency_hash == submission.key_hash())).one_or_none()
-    if known is None:
-        return None
-    if known.body_digest != submission.body_digest():
+    if known is not None and known.body_digest != body:
         raise KeyReused
-    return Receipt(known.id, known.folio, repeated=True)
+    if known is None and submission.earlier:
+        # A browser that goes back may fill a new form, with a new key, with what was sent already.
+        same = select(Filing).where(Filing.id.in_(submission.earlier), Filing.body_digest == body)
+        known = session.scalars(same.order_by(Filing.sequence).limit(1)).one_or_none()
+    return Receipt(known.id, known.folio, repeated=True) if known else None
 
 
 def _store(runtime: Runtime, filing_id: UUID, piece: Piece) -> StoredPiece:

@@ -13,12 +13,13 @@ from pathlib import Path
 from oficialia.domain.documents import Role, Support
 from oficialia.domain.plazos import ZONE
 from oficialia.domain.wording import long_date
-from oficialia.errors import REFUSALS, FieldFault, SubmissionRefused
+from oficialia.errors import FieldFault, SubmissionRefused
 from oficialia.runtime import Runtime
+from oficialia.services import catalog
 from oficialia.services.submission import Submission, Upload
 from signing.errors import DocumentRefused
-from signing.inspect import Inspection, MediaType, inspect
-from signing.petition_pdf import TypedPetition, photos_pdf, typed_petition_pdf
+from signing.inspect import Flag, Inspection, MediaType, inspect
+from signing.petition_pdf import TypedPetition, draws_all, photos_pdf, typed_petition_pdf
 
 EXTENSIONS = {MediaType.PDF: "pdf", MediaType.JPEG: "jpg", MediaType.PNG: "png"}
 TEXT = "text/plain; charset=utf-8"
@@ -53,7 +54,8 @@ def pieces(runtime: Runtime, submission: Submission, folder: Path) -> list[Piece
     """The principal and the anexos in order. Derived files go to ``folder``. Raises SubmissionRefused naming the
     field."""
     if len(submission.anexos) > runtime.limits.anexos:
-        raise SubmissionRefused(FieldFault("anexo-0", REFUSALS["demasiados_anexos"]), code="demasiados_anexos")
+        code = "demasiados_anexos"
+        raise SubmissionRefused(FieldFault("anexo-0", runtime.limits.refusal(code)), code=code)
     found = [_principal(runtime, submission, folder)]
     for anexo in submission.anexos:
         seen = _inspect(runtime, submission, anexo.upload)
@@ -66,17 +68,22 @@ def _principal(runtime: Runtime, submission: Submission, folder: Path) -> Piece:
         seen = _inspect(runtime, submission, submission.main_pdf, only_pdf=True)
         support = Support.BORN_DIGITAL if seen.signature_count else Support.DIGITISED
         return _main(submission, submission.main_pdf, seen, support)
-    made = folder / "principal.pdf"
+    made, flags = folder / "principal.pdf", frozenset[Flag]()
     if submission.photos:
         sources = tuple(_photo(runtime, submission, upload) for upload in submission.photos)
-        with _refusals(submission.photos[0].field, submission.photos[0].filename):
+        with _refusals(runtime, submission.photos[0]):
             photos_pdf(runtime.sandbox, [source.path for source in sources], made)
         support, name = Support.DIGITISED, "fotografias.pdf"
     else:
-        sources = (_typed(runtime, submission, folder, made),)
+        letter = _letter(runtime, submission)
+        made.write_bytes(typed_petition_pdf(letter))
+        flags = frozenset() if draws_all(letter) else frozenset({Flag.UNDRAWN_TEXT})
+        sources = (_typed(submission, folder),)
         support, name = Support.BORN_DIGITAL, "escrito.pdf"
     upload = Upload(made, _sha256(made), made.stat().st_size, name)
-    return replace(_main(submission, upload, _inspect(runtime, submission, upload), support), sources=sources)
+    seen = _inspect(runtime, submission, upload)
+    seen = replace(seen, flags=(*seen.flags, *flags))
+    return replace(_main(submission, upload, seen, support), sources=sources)
 
 
 def _main(submission: Submission, upload: Upload, seen: Inspection, support: Support) -> Piece:
@@ -91,27 +98,32 @@ def _photo(runtime: Runtime, submission: Submission, upload: Upload) -> Source:
     return Source(upload.path, upload.sha256, seen.media_type, EXTENSIONS[seen.media_type])
 
 
-def _typed(runtime: Runtime, submission: Submission, folder: Path, made: Path) -> Source:
+def _typed(submission: Submission, folder: Path) -> Source:
     text = folder / "escrito.txt"
     text.write_text(submission.petition, encoding="utf-8", newline="")
+    return Source(text, _sha256(text), TEXT, "txt")
+
+
+def _letter(runtime: Runtime, submission: Submission) -> TypedPetition:
+    with runtime.database.reading() as session:
+        _, area = catalog.destination(session, submission.tramite, submission.area)
+        addressed_to = f"{area.nombre}\n{runtime.labels.municipality}"
     who = [submission.applicant.name]
     if submission.representative:
         who.append(f"Por conducto de: {submission.representative.name}")
-    letter = TypedPetition(
+    return TypedPetition(
         municipality=runtime.labels.municipality,
         office=runtime.labels.office,
         date_line=f"{runtime.labels.municipality}, {long_date(submission.received_at.astimezone(ZONE).date())}",
         applicant_lines=tuple(who),
-        addressed_to=runtime.labels.municipality,
+        addressed_to=addressed_to,
         asunto=submission.asunto,
         paragraphs=tuple(line for line in submission.petition.splitlines() if line.strip()),
     )
-    made.write_bytes(typed_petition_pdf(letter))
-    return Source(text, _sha256(text), TEXT, "txt")
 
 
 def _inspect(runtime: Runtime, submission: Submission, upload: Upload, *, only_pdf: bool = False) -> Inspection:
-    with _refusals(upload.field, upload.filename):
+    with _refusals(runtime, upload):
         seen = inspect(
             runtime.sandbox,
             upload.path,
@@ -122,7 +134,7 @@ def _inspect(runtime: Runtime, submission: Submission, upload: Upload, *, only_p
         )
     _log.info("inspected %s", upload.field, extra={"fields": _observed(seen)})
     if only_pdf and seen.media_type is not MediaType.PDF:
-        sentence = "Este archivo es una imagen. Envíela en la opción «Fotografías» y la convertimos a PDF."
+        sentence = "Este archivo es una imagen. Envíela en la opción «Subo fotografías» y la convertimos a PDF."
         raise SubmissionRefused(FieldFault(upload.field, sentence), code="tipo_no_admitido")
     return seen
 
@@ -134,12 +146,12 @@ def _observed(seen: Inspection) -> dict[str, str | int | float]:
 
 
 @contextmanager
-def _refusals(field: str, filename: str) -> Iterator[None]:
+def _refusals(runtime: Runtime, upload: Upload) -> Iterator[None]:
     """Turns a refusal of the sandbox into the sentence of the closed list, beside its field."""
     try:
         yield
     except DocumentRefused as refused:
-        fault = FieldFault(field, f"{filename}: {REFUSALS[refused.code]}")
+        fault = FieldFault(upload.field, f"{upload.filename}: {runtime.limits.refusal(refused.code)}")
         raise SubmissionRefused(fault, code=refused.code) from refused
 
 

@@ -15,9 +15,8 @@ from oficialia.domain.filing import Estado, Etapa, NivelFirma, NivelSello
 from oficialia.domain.folio import Folio
 from oficialia.domain.ledger import SALT_BYTES, Record
 from oficialia.domain.wording import iso_local
-from oficialia.errors import FieldFault, SubmissionRefused
-from oficialia.models import Area, Deadline, Document, Filing, Party, StoredObject, Tramite
-from oficialia.services import findings, policies
+from oficialia.models import Deadline, Document, Filing, Party, StoredObject
+from oficialia.services import catalog, findings, policies
 from oficialia.services.pieces import Piece, Source
 from oficialia.services.submission import Person, Submission
 from storage.bucket import Stored
@@ -46,7 +45,7 @@ def make_filing(
 ) -> Filing:
     """Adds the filing with its parties, terms, documents and objects. Raises SubmissionRefused for an unknown
     destination."""
-    tramite, area = _destination(session, submission)
+    tramite, area = catalog.destination(session, submission.tramite, submission.area)
     plazos = policies.plazos(session, submission.received_at, tramite)
     filing = Filing(
         id=filing_id,
@@ -126,14 +125,6 @@ def signature_level(stored: Sequence[StoredPiece]) -> NivelFirma:
     identified = any(anexo.kind == OFFICIAL_ID for anexo in anexos)
     typed = any(source.extension == "txt" for source in principal.sources)
     return NivelFirma.N1 if identified and not typed else NivelFirma.N0
-
-
-def _destination(session: Session, submission: Submission) -> tuple[Tramite | None, Area]:
-    tramite = session.get(Tramite, submission.tramite) if submission.tramite else None
-    area = tramite.area if tramite else session.get(Area, submission.area)
-    if area is None or (submission.tramite and tramite is None):
-        raise SubmissionRefused(FieldFault("destino", "Elija el trámite o el área de la lista."))
-    return tramite, area
 
 
 def _parties(submission: Submission) -> list[Party]:

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
+from uuid import UUID
 
 import rfc8785
 
@@ -69,6 +70,7 @@ class Submission:
     received_at: datetime
     session_id: str
     idempotency_key: str
+    earlier: tuple[UUID, ...] = ()  # the filings that this session remembers
     warnings: tuple[str, ...] = field(default=())  # e.g. a CURP whose check digit fails: noted, never a refusal
     request_id: str = ""  # for the log; no part of what was sent
 

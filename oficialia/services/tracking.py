@@ -17,6 +17,7 @@ from oficialia.domain.folio import Folio
 from oficialia.errors import NotFound, Unavailable
 from oficialia.models import Deadline, Document, EmailConfirmation, Filing, StoredObject
 from oficialia.runtime import Runtime
+from oficialia.services import observations
 from oficialia.services.email_confirmation import MAX_CODES
 from oficialia.services.plazo_words import TERM_NAMES, how_computed
 from oficialia.services.tracking_words import download_name, event_text, label
@@ -85,6 +86,8 @@ class FilingView:
     acuse: DocumentView | None
     sealed: DocumentView | None
     others: tuple[DocumentView, ...]  # originals and anexos
+    observed: tuple[str, ...]  # what was observed on receiving, as the acuse says it
+    seal_note: str  # where the sealed copy shows no stamp of its own; else ""
     events: tuple[EventView, ...]
     email: EmailView | None
 
@@ -134,7 +137,9 @@ def _stream(runtime: Runtime, item: StoredObject) -> Iterator[Iterator[bytes]]:
 
 
 def _view(runtime: Runtime, session: Session, filing: Filing) -> FilingView:
-    objects = session.scalars(select(StoredObject).where(StoredObject.filing_id == filing.id).order_by(StoredObject.id))
+    query = select(StoredObject).where(StoredObject.filing_id == filing.id).order_by(StoredObject.id)
+    objects = session.scalars(query).all()
+    documents = session.scalars(select(Document).where(Document.filing_id == filing.id).order_by(Document.number))
     shown = [
         (Purpose(item.purpose), _document_view(filing.folio, item, _document_of(session, item))) for item in objects
     ]
@@ -158,6 +163,8 @@ def _view(runtime: Runtime, session: Session, filing: Filing) -> FilingView:
         acuse=newest.get(Purpose.ACUSE),
         sealed=newest.get(Purpose.SEALED),
         others=tuple(each for purpose, each in shown if purpose in {Purpose.ORIGINAL, Purpose.SOURCE}),
+        observed=observations.of(documents),
+        seal_note="".join({observations.of_seal(i.seal_strategy) for i in objects if i.purpose == Purpose.SEALED}),
         events=tuple(EventView(event.at, event_text(event)) for event in filing.events),
         email=_email_view(session.get(EmailConfirmation, filing.id)),
     )

@@ -17,7 +17,7 @@ from oficialia.runtime import Runtime
 from oficialia.services.certificates import ever_used
 from oficialia.services.findings import time_words, to_json, verdict
 from signing.errors import DocumentRefused, SandboxFailure, SandboxUnavailable
-from signing.inspect import inspect
+from signing.inspect import MediaType, inspect
 from signing.verify import SignatureFinding
 
 _KINDS = {
@@ -52,6 +52,7 @@ class Known(StrEnum):
     OUR_SEAL_BROKEN = "sello_roto"  # carries a seal in our name that does not verify
     FOREIGN_SEAL = "otro_sello"  # signatures, none of them ours
     UNKNOWN = "desconocido"  # no signature, not in the register
+    IMAGE = "imagen"  # a picture: no seal can be in it
     UNREADABLE = "ilegible"
 
 
@@ -118,6 +119,8 @@ def by_file(runtime: Runtime, path: Path, sha256: str, filename: str) -> FileVie
         return known or FileView(Known.UNREADABLE, sha256, "", None, ())
     except (SandboxFailure, SandboxUnavailable) as error:
         raise Unavailable from error
+    if seen.media_type is not MediaType.PDF:
+        return known or FileView(Known.IMAGE, sha256, "", None, ())
     signatures = tuple(_signature(to_json(finding)) for finding in seen.findings)
     if known:
         return replace(known, signatures=signatures)

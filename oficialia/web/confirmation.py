@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, url_for
+from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from oficialia.errors import FieldFault, TooMany
@@ -100,6 +100,7 @@ def _page(view: FilingView, form: EmailCodeForm, faults: list[FieldFault], statu
         sentence=sentence(view),
         refresh=not finished(view) and not waits_long(view, runtime().clock()),
         warnings=session.warnings(view.folio),
+        repeated="repetido" in request.args,
         documents="confirmation.download",
     )
     response = make_response(page, status)

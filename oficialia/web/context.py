@@ -14,7 +14,6 @@ from oficialia.domain import wording
 from oficialia.runtime import Runtime
 
 _KEY = "oficialia"
-_MEBIBYTE = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ def install(app: Flask, runtime: Runtime, options: WebOptions) -> None:
         instant=wording.instant,
         short_instant=wording.short_instant,
         file_size=wording.file_size,
-        megabytes=megabytes,
+        megabytes=wording.megabytes,
         grouped=grouped,
     )
 
@@ -59,11 +58,6 @@ def runtime() -> Runtime:
 def options() -> WebOptions:
     """The web options of the application that answers this request."""
     return cast(WebOptions, current_app.extensions[_KEY][1])
-
-
-def megabytes(size: int) -> str:
-    """A limit as people name it: ``25 MB``."""
-    return f"{size // _MEBIBYTE if size % _MEBIBYTE == 0 else size // 1_000_000} MB"
 
 
 def grouped(digest: str) -> str:

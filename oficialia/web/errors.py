@@ -14,9 +14,10 @@ from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge
 
 from oficialia.db import DatabaseUnavailable
+from oficialia.domain.wording import megabytes
 from oficialia.errors import NotFound, OficialiaError, TooMany, Unavailable
 from oficialia.logs import request_id
-from oficialia.web.context import megabytes, runtime
+from oficialia.web.context import runtime
 from oficialia.web.patience import TooSlow
 from oficialia.web.security import route
 

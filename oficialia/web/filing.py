@@ -7,7 +7,8 @@ from pathlib import PurePath
 from flask import request
 
 from oficialia.domain.documents import Support
-from oficialia.errors import REFUSALS, FieldFault
+from oficialia.domain.folio import Folio
+from oficialia.errors import FieldFault
 from oficialia.logs import request_id
 from oficialia.services.catalog import Choices
 from oficialia.services.submission import Anexo, Person, Submission, Upload
@@ -25,8 +26,8 @@ _PAGE = [
 ]
 PHOTOS = 40  # a filing of more pages than this is scanned better than photographed
 _MISPLACED = {
-    "principal": "Subió un PDF, pero eligió otra forma de entregar su escrito. Elija «Subir un PDF» o no lo suba.",
-    "fotos": "Subió fotografías, pero eligió otra forma de entregar su escrito. Elija «Fotografías» o no las suba.",
+    "principal": "Subió un PDF, pero eligió otra forma de entregar su escrito. Elija «Subo un PDF» o quítelo.",
+    "fotos": "Subió fotografías, pero eligió otra forma de entregar su escrito. Elija «Subo fotografías» o quítelas.",
 }
 
 
@@ -127,12 +128,14 @@ def _wrong_anexos() -> list[FieldFault]:
 def _too_many() -> list[FieldFault]:
     allowed = {f"anexo-{number}" for number in range(runtime().limits.anexos)}
     extra = any(str(name).startswith("anexo-") and name not in allowed and received(name) for name in request.files)
-    return [FieldFault("anexo-0", REFUSALS["demasiados_anexos"], "demasiados_anexos")] if extra else []
+    return [FieldFault("anexo-0", runtime().limits.refusal("demasiados_anexos"), "demasiados_anexos")] if extra else []
 
 
 def _wrong_file(file: Received) -> list[FieldFault]:
     reason = "demasiado_grande" if file.too_large else "" if file.upload.size else "vacio"
-    return [FieldFault(file.field, f"{file.upload.filename}: {REFUSALS[reason]}", reason)] if reason else []
+    if not reason:
+        return []
+    return [FieldFault(file.field, f"{file.upload.filename}: {runtime().limits.refusal(reason)}", reason)]
 
 
 def only_too_large(faults: list[FieldFault]) -> bool:
@@ -143,7 +146,8 @@ def only_too_large(faults: list[FieldFault]) -> bool:
 
 def _heavy() -> list[FieldFault]:
     if total_received() > runtime().limits.filing_bytes:
-        return [FieldFault("archivos", REFUSALS["demasiado_grande_total"], "demasiado_grande_total")]
+        code = "demasiado_grande_total"
+        return [FieldFault("archivos", runtime().limits.refusal(code), code)]
     return []
 
 
@@ -176,7 +180,7 @@ def submission(form: FilingForm, choices: Choices, received_at: datetime) -> Sub
         tramite=clave if kind == "tramite" else "",
         asunto=form.asunto.data,
         petition=form.peticion.data,
-        previous_folio=form.folio_previo.data.upper(),
+        previous_folio=str(Folio.parse(form.folio_previo.data) or ""),
         main_pdf=main[0].upload if form.forma.data == "pdf" else None,
         photos=tuple(each.upload for each in photos) if form.forma.data == "fotos" else (),
         anexos=tuple(_anexos(dict(choices.document_kinds))),
@@ -186,6 +190,7 @@ def submission(form: FilingForm, choices: Choices, received_at: datetime) -> Sub
         received_at=received_at,
         session_id=session.session_id(),
         idempotency_key=form.clave_envio.data,
+        earlier=session.filing_ids(),
         warnings=warnings(form),
         request_id=request_id.get(),
     )

@@ -1,6 +1,6 @@
 """The forms of the window: what each field may hold, and the sentence for when it does not.
 
-A form only checks shapes. The names of its fields are also how other programs file (docs/formatos.md).
+A form only checks shapes.
 """
 
 import re
@@ -173,7 +173,11 @@ class FilingForm(OfficeForm):
 class TrackingForm(OfficeForm):
     """Folio and clave de seguimiento."""
 
-    folio = _line(_needed("Escriba su folio. Es como OP-2026-000123-5."), longest=40)
+    folio = _line(
+        _needed("Escriba su folio. Es como OP-2026-000123-5."),
+        _if_given(lambda value: not Folio.is_misspelt(value), "Revise el folio: una letra o número no corresponde."),
+        longest=40,
+    )
     clave = _line(_needed("Escriba su clave de seguimiento. Tiene 16 letras y números."), longest=60)
 
 

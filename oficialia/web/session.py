@@ -67,6 +67,11 @@ def folios() -> tuple[str, ...]:
     return tuple(reversed(_filings()))
 
 
+def filing_ids() -> tuple[UUID, ...]:
+    """Their ids."""
+    return tuple(map(opened, folios()))
+
+
 def close() -> None:
     """Forgets everything: the next person at this computer sees nothing."""
     session.clear()

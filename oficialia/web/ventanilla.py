@@ -48,7 +48,8 @@ def submit() -> BaseResponse:
     except OficialiaError as error:
         return _refused(form, choices, error)
     session.remember(receipt.folio, receipt.filing_id, submission.warnings)
-    return redirect(url_for("confirmation.show", folio=receipt.folio), 303)
+    again = "1" if receipt.repeated else None
+    return redirect(url_for("confirmation.show", folio=receipt.folio, repetido=again), 303)
 
 
 def _refused(form: FilingForm, choices: Choices, error: OficialiaError) -> Response:

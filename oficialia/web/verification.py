@@ -4,7 +4,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from werkzeug.wrappers import Response as BaseResponse
 
 from oficialia.domain.codes import normalise
-from oficialia.errors import REFUSALS, FieldFault, NotFound
+from oficialia.errors import FieldFault, NotFound
 from oficialia.services import verification
 from oficialia.services.verification import FileView
 from oficialia.web.context import runtime
@@ -72,8 +72,8 @@ def _wrong(files: list[Received]) -> list[FieldFault]:
     if not files:
         return [FieldFault("documento", "Elija el archivo que quiere verificar.")]
     if files[0].too_large:
-        return [FieldFault("documento", REFUSALS["demasiado_grande"])]
-    return [] if files[0].upload.size else [FieldFault("documento", REFUSALS["vacio"])]
+        return [FieldFault("documento", runtime().limits.refusal("demasiado_grande"))]
+    return [] if files[0].upload.size else [FieldFault("documento", runtime().limits.refusal("vacio"))]
 
 
 def _page(upload_form: OfficeForm, code_form: CodeForm, faults: list[FieldFault], status: int) -> Response:

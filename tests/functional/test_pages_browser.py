@@ -197,9 +197,13 @@ def test_faults_take_the_focus_and_lead_to_their_fields(page: Page, office: Offi
 def test_going_back_finds_what_was_typed(page: Page, office: Office) -> None:
     fill(page, office)
     submit(page)
+    folio = page.inner_text("#folio")
     page.go_back()
     page.wait_for_selector("#asunto")
     assert page.input_value("#asunto") == "Bache en la calle Vicente Guerrero"
+    submit(page)
+    assert page.inner_text("#folio") == folio
+    assert "ya tenía su folio" in page.inner_text("main")
 
 
 def test_a_file_too_large_is_told_before_it_is_sent(page: Page, office: Office, tmp_path: Path) -> None:

@@ -15,10 +15,11 @@ from oficialia.domain.ledger import commitment, leaf_hash
 from oficialia.errors import KeyReused, SubmissionRefused, Unavailable
 from oficialia.models import Document, EmailConfirmation, Filing, Job, LedgerHead, LedgerLeaf, StoredObject
 from oficialia.runtime import Runtime
-from oficialia.services import intake
+from oficialia.services import intake, tracking
 from oficialia.services.submission import Anexo, Person
 from storage.bucket import Bucket
 from tests.support.office import TestClock, blank_pdf, submission, upload
+from tests.support.pages import text_of
 
 
 def test_a_filing_is_registered_whole(runtime: Runtime, tmp_path: Path) -> None:
@@ -62,6 +63,17 @@ def test_the_same_key_with_another_body_is_refused(runtime: Runtime, tmp_path: P
     intake.receive(runtime, form)
     with pytest.raises(KeyReused):
         intake.receive(runtime, replace(form, asunto="Otro asunto"))
+
+
+def test_the_same_writing_under_another_key_has_the_folio_that_this_session_remembers(
+    runtime: Runtime, tmp_path: Path
+) -> None:
+    form = submission(blank_pdf(tmp_path / "a.pdf"))
+    first = intake.receive(runtime, form)
+    other = intake.receive(runtime, replace(form, asunto="Otro asunto", idempotency_key="otra"))
+    later = replace(form, idempotency_key="nueva", earlier=(other.filing_id, first.filing_id))
+    assert intake.receive(runtime, later) == replace(first, repeated=True)
+    assert intake.receive(runtime, replace(later, earlier=(other.filing_id,))).folio not in {first.folio, other.folio}
 
 
 def test_the_key_of_another_session_is_another_key(runtime: Runtime, tmp_path: Path) -> None:
@@ -134,6 +146,31 @@ def test_typed_text_becomes_the_main_pdf_and_is_kept(runtime: Runtime, tmp_path:
     source = kept["fuente"]
     runtime.bucket.fetch(source.key, source.version_id, source.sha256, tmp_path / "leido.txt")
     assert (tmp_path / "leido.txt").read_bytes() == text.encode()
+
+
+@pytest.mark.parametrize("destination", [{"area": "SP"}, {"area": "", "tramite": "OB-001"}])
+def test_the_letter_is_addressed_to_the_area_that_attends_to_it(
+    runtime: Runtime, tmp_path: Path, destination: dict[str, str]
+) -> None:
+    receipt = intake.receive(runtime, submission(None, petition="Pido agua.", **destination))
+    with runtime.database.reading() as session:
+        area = session.get_one(Filing, receipt.filing_id).area.nombre
+    assert f"{area}\nMunicipio de Chalco\nPido agua." in text_of(_original(runtime, tmp_path))
+
+
+@pytest.mark.parametrize(("petition", "flags"), [("Pido agua ¡ya! — “por favor”", []), ("水", ["undrawn_text"])])
+def test_typed_signs_that_the_pdf_cannot_show_are_observed(runtime: Runtime, petition: str, flags: list[str]) -> None:
+    receipt = intake.receive(runtime, submission(None, petition=petition))
+    with runtime.database.reading() as session:
+        assert session.scalars(select(Document.flags)).one() == flags
+    assert len(tracking.view(runtime, receipt.filing_id).observed) == len(flags)
+
+
+def _original(runtime: Runtime, folder: Path) -> bytes:
+    with runtime.database.reading() as session:
+        item = session.scalars(select(StoredObject).where(StoredObject.purpose == "original")).one()
+    runtime.bucket.fetch(item.key, item.version_id, item.sha256, folder / "leido.pdf")
+    return (folder / "leido.pdf").read_bytes()
 
 
 def test_an_address_asks_for_a_code_to_be_mailed(runtime: Runtime, tmp_path: Path) -> None:

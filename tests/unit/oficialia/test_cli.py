@@ -1,6 +1,8 @@
 """The command line speaks Spanish and ends with the status it promises."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -60,6 +62,27 @@ def test_wrong_usage_ends_with_2_and_says_what_is_wrong(arguments: list[str], se
     assert result.exit_code == 2
     assert sentence in result.output
     assert not ENGLISH.search(result.output)
+
+
+@pytest.mark.parametrize("command", ["demo", "correr"])
+def test_a_folder_that_cannot_be_made_ends_with_1_and_a_sentence(command: str) -> None:
+    argv = [sys.executable, "-m", "oficialia.cli", command, "--carpeta", "/proc/no-se-puede"]
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert "Error: No se pudo usar «/proc/no-se-puede»: no existe o no se puede crear." in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_variable_that_nobody_knows_stops_the_office_before_it_starts() -> None:
+    result = run("correr", "--carpeta", "/proc/no-se-puede", env={"OFICIALIA_MAX_FILES_MB": "3"})
+    assert result.exit_code == 1
+    assert "¿quiso decir OFICIALIA_MAX_FILE_MB?" in result.output
+
+
+def test_the_port_is_explained_in_words() -> None:
+    assert "entre 0 y 65535" in run("correr", "--help").output
+    wrong = run("correr", "--puerto", "70000")
+    assert (wrong.exit_code, "70000 no está entre 0 y 65535." in wrong.output) == (2, True)
 
 
 def test_faults_of_the_environment_end_with_1_and_are_all_listed() -> None:

@@ -219,7 +219,17 @@ def test_a_missing_file_of_a_secret_is_one_fault_among_the_others() -> None:
 
 def test_what_is_not_secret_has_no_file(production: dict[str, str]) -> None:
     environment = {**production, "OFICIALIA_OFFICE_FILE": "/etc/hostname"}
-    assert load(CliSettings, environment).office == "Oficialía de Partes Digital"
+    assert _faults(CliSettings, environment) == (
+        "OFICIALIA_OFFICE_FILE: ningún proceso conoce esta variable; quítela de su entorno",
+    )
+
+
+def test_a_name_that_no_process_knows_is_a_fault(production: dict[str, str]) -> None:
+    strays = {"OFICIALIA_MAX_FILES_MB": "30", "OFICIALIA_XYZ": "", "OFICIALIA_PUERTO": "8000", "OTRA_COSA": "x"}
+    assert _faults(CliSettings, {**production, **strays}) == (
+        "OFICIALIA_MAX_FILES_MB: ningún proceso conoce esta variable; ¿quiso decir OFICIALIA_MAX_FILE_MB?",
+        "OFICIALIA_XYZ: ningún proceso conoce esta variable; quítela de su entorno",
+    )
 
 
 def test_no_secret_is_ever_shown(production: dict[str, str]) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from signing.acuse_pdf import AcuseContent, acuse_pdf
+from signing.acuse_pdf import AcuseContent, AcuseParty, acuse_pdf
 from tests.support.acuse_sample import ATTACHMENTS, CADENA, SELLO, URL, acuse, bare_acuse, document, sha256
 from tests.support.pages import attachments, page_texts, picture, qr_codes, text_of
 
@@ -173,6 +173,34 @@ def test_nothing_long_leaves_its_page(value: str) -> None:
         image = picture(pdf, number).convert("L")
         right_margin = image.crop((image.width - 74, 0, image.width, image.height))
         assert right_margin.getextrema() == (255, 255)
+
+
+@pytest.mark.parametrize("anexos", range(5, 19))
+def test_no_page_begins_in_the_middle_of_a_section(anexos: int) -> None:
+    content = replace(acuse(), documents=tuple(document(number) for number in range(1, anexos + 2)))
+    for page in page_texts(acuse_pdf(content, {}))[1:]:
+        assert page.startswith((*HEADINGS, "Núm. Documento", "La oficina"))
+
+
+def test_how_a_term_was_found_ends_before_its_basis_begins() -> None:
+    for computation in ("15 días hábiles", "15 días hábiles."):
+        term = replace(acuse().terms[0], computation=computation)
+        assert "15 días hábiles. Fundamento: art. 8." in one_line(
+            text_of(acuse_pdf(replace(acuse(), terms=(term,)), {}))
+        )
+
+
+def test_what_somebody_cannot_have_is_not_asked_for() -> None:
+    company = AcuseParty("Promovente", "Vecinos, A. C.", "Persona jurídica colectiva", curp=None)
+    foreigner = replace(acuse().signers[0], curp="", rfc="")
+    shown = one_line(text_of(acuse_pdf(replace(acuse(), parties=(company,), signers=(foreigner,)), {})))
+    assert "CURP" not in shown
+    assert "RFC No se proporcionó" in shown
+
+
+def test_a_seal_that_is_not_to_be_seen_is_told_beside_its_document() -> None:
+    main = replace(acuse().documents[0], note="El sello va dentro del archivo.")
+    assert "El sello va dentro del archivo." in text_of(acuse_pdf(replace(acuse(), documents=(main,)), {}))
 
 
 def test_the_same_acuse_gives_the_same_bytes(pdf: bytes) -> None:

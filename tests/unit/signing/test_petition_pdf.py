@@ -12,7 +12,9 @@ from PIL import Image, ImageDraw
 
 from signing.errors import DocumentRefused, RefusalCode
 from signing.petition_pdf import TypedPetition, photos_pdf, typed_petition_pdf
+from signing.place import EDGE, find_place
 from signing.sandbox import Sandbox
+from signing.stamp import SMALLEST, TALL, WIDE
 from tests.support.pages import page_texts, picture, text_of
 
 PETITION = TypedPetition(
@@ -48,6 +50,13 @@ def test_the_letter_is_tagged_spanish_and_titled_by_its_asunto() -> None:
         assert bool(document.Root.MarkInfo.Marked)
         assert document.open_metadata()["dc:title"] == PETITION.asunto
         assert not document.attachments
+
+
+def test_the_letter_has_room_for_the_stamp_above_its_text(tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_bytes(typed_petition_pdf(PETITION))
+    found = find_place(tmp_path / "a.pdf", [WIDE, TALL], SMALLEST)
+    assert found is not None
+    assert found.box == pytest.approx((612 - EDGE - WIDE[0], 792 - EDGE - WIDE[1], 612 - EDGE, 792 - EDGE))
 
 
 def test_twenty_thousand_characters_flow_over_numbered_pages() -> None:
@@ -96,6 +105,29 @@ def test_each_photograph_is_one_page_turned_as_it_is(sandbox: Sandbox, tmp_path:
     with pikepdf.open(BytesIO(pdf)) as document:
         assert [page_size(page) for page in document.pages] == [(792, 612), (612, 792)]
     assert quarters(pdf, 0) == quarters(pdf, 1) == [True, False, False, False]
+
+
+@pytest.mark.parametrize("size", [(1500, 2000), (2000, 1500)])
+@pytest.mark.parametrize("colour", ["darkgreen", (235, 228, 214)], ids=["dark", "paper"])
+def test_the_stamp_has_its_whole_size_and_covers_nothing_of_a_photograph(
+    sandbox: Sandbox, tmp_path: Path, size: tuple[int, int], colour: str | tuple[int, int, int]
+) -> None:
+    Image.new("RGB", size, colour).save(tmp_path / "a.jpg")
+    pdf = made(sandbox, tmp_path, tmp_path / "a.jpg", tmp_path / "a.jpg")
+    found = find_place(tmp_path / "fotos.pdf", [WIDE, TALL], SMALLEST)
+    assert found is not None
+    left, bottom, right, top = found.box
+    assert sorted((right - left, top - bottom)) == pytest.approx(sorted((WIDE, TALL)[found.drawing]))
+    with pikepdf.open(BytesIO(pdf)) as document:
+        x0, y0, x1, y1 = map(float, document.Root.StructTreeRoot.K[0].K[0].A.BBox)
+    assert left >= x1 or right <= x0 or bottom >= y1 or top <= y0
+
+
+def test_only_the_first_page_makes_room_for_the_stamp(sandbox: Sandbox, tmp_path: Path) -> None:
+    first, second = (photo(tmp_path / f"{name}.jpg", (3000, 4000)) for name in "ab")
+    with pikepdf.open(BytesIO(made(sandbox, tmp_path, first, second))) as document:
+        tall = [float(figure.A.BBox[3] - figure.A.BBox[1]) for figure in document.Root.StructTreeRoot.K[0].K]
+    assert tall == pytest.approx([792 - 18 - 87, 792 - 2 * 18])
 
 
 @pytest.mark.parametrize(

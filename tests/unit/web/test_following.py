@@ -59,10 +59,21 @@ def test_folio_and_clave_open_the_tracking_anywhere(visitor: Visitor, folio: str
 def test_a_wrong_clave_and_an_absent_folio_answer_the_same(visitor: Visitor, folio: str) -> None:
     other = Visitor(visitor.app)
     wrong = other.send("/seguimiento", {"folio": folio, "clave": "AAAA-AAAA-AAAA-AAAA"})
-    absent = other.send("/seguimiento", {"folio": "OP-2026-999999-0", "clave": "AAAA-AAAA-AAAA-AAAA"})
+    absent = other.send("/seguimiento", {"folio": "OP-2026-999999-D", "clave": "AAAA-AAAA-AAAA-AAAA"})
     assert wrong.status_code == absent.status_code == 404
     assert faults(wrong) == faults(absent)
     assert other.get(f"/seguimiento/{folio}").status_code == 404
+
+
+def test_a_folio_is_read_leniently_and_a_slip_in_it_is_told(visitor: Visitor, folio: str) -> None:
+    other = Visitor(visitor.app)
+    bare = folio.replace("-", " ").replace(" 0", " ").lower()
+    assert (
+        other.send("/seguimiento", {"folio": bare, "clave": clave(visitor, folio)}).location == f"/seguimiento/{folio}"
+    )
+    slip = other.send("/seguimiento", {"folio": "OP-2026-999999-0", "clave": clave(visitor, folio)})
+    assert slip.status_code == 422
+    assert faults(slip) == ["Revise el folio: una letra o número no corresponde."]
 
 
 def test_the_clave_is_never_typed_back_into_the_page(visitor: Visitor, folio: str) -> None:

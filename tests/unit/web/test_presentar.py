@@ -1,10 +1,14 @@
 """The window: what it receives, what it sends back with a sentence, and that nothing typed is lost."""
 
+import io
+import re
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 import pikepdf
 import pytest
+from PIL import Image
 
 from oficialia.app import create_app
 from oficialia.runtime import Runtime
@@ -94,7 +98,7 @@ def test_what_was_typed_comes_back(visitor: Visitor) -> None:
         ({"anexo__3__titulo": "INE"}, "Anexo 4: Elija el archivo"),
         ({"anexo__0": File(b"", "vacio.pdf")}, "El archivo está vacío"),
         ({"anexo__0": File(b"hola", "a.txt", "text/plain")}, "no es un PDF ni una imagen"),
-        ({"anexo__20": File(b"x", "a.pdf")}, "más anexos"),
+        ({"anexo__20": File(b"x", "a.pdf")}, "Envió más de 20 anexos"),
         ({"forma": "pdf", "principal": File(b"%PDF-1.7 basura")}, "dañado"),
         ({"principal": File(b"%PDF-1.7")}, "Subió un PDF"),
     ],
@@ -118,7 +122,46 @@ def test_a_failed_check_digit_warns_and_does_not_stop(visitor: Visitor) -> None:
 def test_the_same_form_twice_is_one_folio(visitor: Visitor) -> None:
     values = visitor.hidden("/presentar") | petition()
     first, second = visitor.post("/presentar", values), visitor.post("/presentar", values)
-    assert first.location == second.location
+    assert [first.location, second.location] == [first.location, f"{first.location}?repetido=1"]
+
+
+def test_the_same_writing_in_a_new_form_has_the_folio_that_it_had_and_says_so(visitor: Visitor) -> None:
+    first, second = visitor.file(), visitor.file()
+    assert second.location == f"{first.location}?repetido=1"
+    assert "ya tenía su folio" in visitor.get(second.location).text
+    assert "ya tenía su folio" not in visitor.get(first.location).text
+    assert visitor.file(asunto="Otro asunto").location.startswith("/presentado/OP-")
+    assert "repetido" not in visitor.file(asunto="Otro asunto más").location
+    assert "repetido" not in Visitor(visitor.app).file().location
+
+
+def test_signs_that_the_pdf_cannot_show_are_told(visitor: Visitor) -> None:
+    plain, boxed = visitor.filed(), visitor.filed(peticion="Pido agua 🙏 水")
+    assert "se ven como recuadros" not in visitor.get(f"/presentado/{plain}").text
+    assert (
+        "Escrito principal: tiene signos que en el PDF se ven como recuadros"
+        in visitor.get(f"/presentado/{boxed}").text
+    )
+    key = _key(visitor, boxed)
+    other = Visitor(visitor.app)
+    other.send("/seguimiento", {"folio": boxed, "clave": key})
+    assert "se ven como recuadros" in other.get(f"/seguimiento/{boxed}").text
+
+
+@pytest.mark.parametrize("forma", ["texto", "pdf", "fotos"])
+def test_faults_name_the_choices_as_the_form_does(visitor: Visitor, pdf: bytes, forma: str) -> None:
+    page = unescape(visitor.get("/presentar").text)
+    found = faults(visitor.file(forma=forma, principal=File(pdf), fotos=File(pdf, "a.jpg", "image/jpeg")))
+    named = re.findall("«([^»]+)»", " ".join(found))
+    assert named
+    assert all(f">{name}<" in page for name in named)
+
+
+def test_an_image_in_the_place_of_the_pdf_is_sent_to_the_choice_that_the_form_has(visitor: Visitor) -> None:
+    image = io.BytesIO()
+    Image.new("RGB", (20, 20)).save(image, "PNG")
+    found = faults(visitor.file(forma="pdf", principal=File(image.getvalue(), "a.png", "image/png")))
+    assert any("«Subo fotografías»" in fault for fault in found)
 
 
 def test_the_same_key_with_another_body_is_a_conflict_that_loses_nothing(visitor: Visitor) -> None:

@@ -76,11 +76,13 @@ def test_too_many_filings_of_one_address_wait(runtime: Runtime, options: WebOpti
     response = visitor.send("/presentar", {})
     assert int(response.headers["Retry-After"]) > 0
     assert "Hubo demasiados intentos" in response.text
+    assert "Pulse «Atrás»" in response.text
+    assert "Pulse «Atrás»" not in visitor.get("/nada").text
 
 
 def test_claves_are_throttled_apart(runtime: Runtime, options: WebOptions) -> None:
     visitor = Visitor(create_app(runtime, replace(options, throttle="2 per minute")))
-    tried = {"folio": "OP-2026-000001-0", "clave": "AAAA"}
+    tried = {"folio": "OP-2026-000001-P", "clave": "AAAA"}
     assert [visitor.send("/seguimiento", tried).status_code for _ in range(2)] == [404, 429]
     assert visitor.send("/presentar", {}).status_code == 422
 

@@ -1,8 +1,10 @@
 """Verification says what it knows and not a word more."""
 
+import io
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from oficialia.runtime import Runtime
 from oficialia.services import tracking
@@ -62,6 +64,14 @@ def test_what_is_no_document_is_told_as_such(visitor: Visitor, content: bytes) -
     response = visitor.send("/verificar", {"documento": File(content, "x.pdf")})
     assert response.status_code == 200
     assert "No pudimos leer este archivo" in response.text
+
+
+def test_an_image_is_told_to_be_one(visitor: Visitor) -> None:
+    image = io.BytesIO()
+    Image.new("RGB", (20, 20)).save(image, "PNG")
+    page = visitor.send("/verificar", {"documento": File(image.getvalue(), "captura.png", "image/png")}).text
+    assert "Este archivo es una imagen, no un PDF" in page
+    assert "No conocemos este archivo" not in page
 
 
 @pytest.mark.parametrize("values", [{}, {"documento": File(b"", "vacio.pdf")}, {"documento": "texto"}])

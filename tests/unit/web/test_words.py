@@ -1,12 +1,16 @@
 """Pages speak plainly: short sentences, every field with its label, nothing too heavy for a cheap phone."""
 
 import re
+from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
+from oficialia.app import create_app
+from oficialia.runtime import Runtime
+from oficialia.web.context import WebOptions
 from tests.support.window import Visitor
 
 ROOT = Path(__file__).parents[3] / "oficialia"
@@ -49,6 +53,12 @@ def test_every_field_has_a_label_and_every_id_is_one(visitor: Visitor, path: str
     page.feed(visitor.get(path).text)
     assert [name for name in page.fields if name not in page.labels] == []
     assert len(page.ids) == len(set(page.ids))
+
+
+def test_all_that_is_said_lies_within_a_landmark(runtime: Runtime, options: WebOptions) -> None:
+    body = Visitor(create_app(runtime, replace(options, demo=True))).get("/").text.split("<body>")[1]
+    outside = re.sub(r"<(header|main|footer|aside)\b.*?</\1>", "", body, flags=re.DOTALL)
+    assert re.sub(r"<[^>]+>", "", outside).split() == ["Ir", "al", "contenido"]  # leads to one
 
 
 def test_described_by_points_at_something(visitor: Visitor) -> None:
