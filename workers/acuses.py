@@ -39,10 +39,10 @@ def issue(job_id: int) -> None:
         if lease is None or drafted is None:
             return
         made = make_acuse(ours, lease, drafted)  # 3 to 5
-        acuses.record(  # 6
+        if acuses.record(  # 6
             runtime, lease, issued=made.issued, sealed=made.sealed, stored=made.stored, certificate=ours.certificate
-        )
-        log.info("acuse of %s issued", drafted.folio, extra=measured(made.sealed))
+        ):
+            log.info("acuse of %s issued", drafted.folio, extra=measured(made.sealed))
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ never while its worker is merely slow. An outage postpones the job, any other fa
 import contextlib
 import smtplib
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -17,31 +18,13 @@ from oficialia.logs import request_id
 from oficialia.runtime import Runtime
 from oficialia.services import outbox
 from oficialia.services.outbox import LEASE, Lease
-from signing.errors import IdentityUnusable, SandboxUnavailable, SealingFailed, TimestampUnavailable
-from storage.errors import StorageMismatch, StorageUnavailable
 from workers.parts import log
+from workers.reasons import is_outage, reason
 
 RENEW_SECONDS = LEASE.total_seconds() / 3
-# What the work needs is away, full or unusable for every job alike: waiting mends it, trying again makes nothing worse.
-OUTAGES = (
-    StorageUnavailable,
-    DatabaseUnavailable,
-    TimestampUnavailable,
-    SandboxUnavailable,
-    IdentityUnusable,
-    OSError,
-)
-# RFC 5321, 4.2.1: from here on the server says that trying again will not help.
-SMTP_PERMANENT = 500
-# For the clerk who finds the filing waiting; the log has the technical detail under the filing's request_id.
-_REASONS: tuple[tuple[type[BaseException], str], ...] = (
-    (StorageMismatch, "El archivo guardado no es el que dice el registro. Avise a quien administra el sistema."),
-    (SealingFailed, "No se pudo sellar el documento de ninguna manera. Avise a quien administra el sistema."),
-    (SoftTimeLimitExceeded, "El trabajo tardó más de lo permitido cada vez. Avise a quien administra el sistema."),
-    (smtplib.SMTPRecipientsRefused, "El servidor de correo no acepta la dirección que dio la persona."),
-    (smtplib.SMTPException, "El servidor de correo no acepta el mensaje."),
-)
-_UNFORESEEN = "El programa falló con este documento cada vez. Avise a quien administra el sistema."
+# When the database is away too: a lease that merely runs out counts as an attempt. With the longest waits of the
+# database itself this still ends before the task's hard limit.
+GIVE_BACK_PAUSES: tuple[float, ...] = (1.0, 5.0)
 
 
 @contextmanager
@@ -63,29 +46,22 @@ def leased(runtime: Runtime, job_id: int) -> Iterator[Lease | None]:
 
 
 def _give_back(runtime: Runtime, lease: Lease, error: BaseException) -> None:
-    # Without the database nothing can be given back: the lease runs out by itself.
-    with contextlib.suppress(DatabaseUnavailable):
-        if is_outage(error):
-            log.warning("job %s (%s) postponed: %s", lease.job_id, lease.kind, _technical(error))
-            outbox.postpone(runtime.database, lease, runtime.clock(), _technical(error))
+    away = is_outage(error)
+    if away:
+        log.warning("job %s (%s) postponed: %s", lease.job_id, lease.kind, _technical(error))
+    else:
+        log.error("job %s (%s) failed", lease.job_id, lease.kind, exc_info=error)
+    for pause in (*GIVE_BACK_PAUSES, None):
+        try:
+            give = outbox.postpone if away else outbox.fail
+            give(runtime.database, lease, runtime.clock(), reason(error))
+        except DatabaseUnavailable as fault:
+            if pause is None:
+                log.warning("job %s not given back, its lease runs out by itself: %s", lease.job_id, fault)
+            else:
+                time.sleep(pause)
         else:
-            log.error("job %s (%s) failed", lease.job_id, lease.kind, exc_info=error)
-            outbox.fail(runtime.database, lease, runtime.clock(), reason(error))
-
-
-def is_outage(error: BaseException) -> bool:
-    """Whether the fault lies in something that the work needs, and not in the work."""
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return all(code < SMTP_PERMANENT for code, _ in error.recipients.values())
-    if isinstance(error, smtplib.SMTPSenderRefused | smtplib.SMTPDataError):
-        return error.smtp_code < SMTP_PERMANENT
-    return isinstance(error, OUTAGES)
-
-
-def reason(error: BaseException) -> str:
-    """Why the work failed, in a sentence that a clerk can read; the kind of error follows for who mends it."""
-    sentence = next((words for kind, words in _REASONS if isinstance(error, kind)), _UNFORESEEN)
-    return f"{sentence} ({type(error).__name__})"
+            return
 
 
 def _technical(error: BaseException) -> str:

@@ -34,8 +34,8 @@ def raise_filing(job_id: int) -> None:
             return
         if untimed.sealed and not _raise_sealed(ours, lease, untimed.sealed):  # 3
             return
-        _reissue_acuse(ours, lease)  # 4
-        log.info("%s has its certified time", untimed.folio)
+        if _reissue_acuse(ours, lease):  # 4
+            log.info("%s has its certified time", untimed.folio)
 
 
 def _raise_sealed(ours: Parts, lease: Lease, item: StoredObject) -> bool:
@@ -56,11 +56,11 @@ def _raise_sealed(ours: Parts, lease: Lease, item: StoredObject) -> bool:
     return editions.record_sealed(runtime, lease, item, raised, stored)
 
 
-def _reissue_acuse(ours: Parts, lease: Lease) -> None:
+def _reissue_acuse(ours: Parts, lease: Lease) -> bool:
     drafted = editions.draft_acuse(ours.runtime, lease, ours.certificate)
     made = make_acuse(ours, lease, drafted)
     if made.issued.token is None or made.sealed.timestamp is None:
         raise TimestampUnavailable("the authority went away again")
-    editions.record_acuse(
+    return editions.record_acuse(
         ours.runtime, lease, issued=made.issued, sealed=made.sealed, stored=made.stored, certificate=ours.certificate
     )

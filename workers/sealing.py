@@ -39,8 +39,8 @@ def seal(job_id: int) -> None:
             )
             key = object_key(work.filing_id, Purpose.SEALED, sealed.sha256, "pdf")
             stored = runtime.bucket.put(key, target, sha256=sealed.sha256, media_type=PDF)  # 5
-        sealing.record(runtime, lease, sealed=sealed, stored=stored, certificate=ours.certificate)  # 6
-        log.info("sealed %s", work.folio, extra=measured(sealed))
+        if sealing.record(runtime, lease, sealed=sealed, stored=stored, certificate=ours.certificate):  # 6
+            log.info("sealed %s", work.folio, extra=measured(sealed))
 
 
 def stamp_content(ours: Parts, work: SealingWork) -> StampContent:

@@ -28,6 +28,8 @@ LEASE = timedelta(seconds=30)
 MAX_ATTEMPTS = 8
 # After an outage: soon enough for who waits, seldom enough for whatever is getting up again.
 POSTPONED = timedelta(seconds=20)
+# For a clerk, like every reason that a job is given back with (workers/reasons.py).
+INTERRUPTED = "El proceso que lo atendía se interrumpió sin decir por qué. Avise a quien administra el sistema."
 _BACKOFF = (2, 5, 15, 60, 120, 300, 600)  # seconds after the first, second, … failure
 
 
@@ -108,8 +110,8 @@ def take(database: Database, job_id: int, now: datetime) -> Lease | None:
         free = job is not None and (job.lease_token is None or job.visible_at <= now)
         if job is None or job.done_at or job.quarantined_at or not free:
             return None
-        if job.attempts >= MAX_ATTEMPTS:  # its worker died each time, without a word
-            _quarantine(session, job, now, job.last_error or "El proceso que la atendía se interrumpió cada vez.")
+        if job.attempts >= MAX_ATTEMPTS:  # whoever gives up gives a reason: the last worker died without a word
+            _quarantine(session, job, now, INTERRUPTED)
             return None
         job.attempts += 1
         job.lease_token = uuid4()
@@ -140,14 +142,14 @@ def holds(session: Session, lease: Lease) -> bool:
 
 
 def fail(database: Database, lease: Lease, now: datetime, reason: str, *, for_good: bool = False) -> None:
-    """Gives the job back for a later attempt, or to quarantine when it was the last or cannot succeed
-    (``for_good``)."""
+    """Gives the job back for a later attempt, or to quarantine when it was the last or cannot succeed (``for_good``);
+    ``reason`` is a sentence for a clerk."""
     with database.transaction() as session:
         job = session.scalars(select(Job).where(_held(lease)).with_for_update()).one_or_none()
         if job is None:
             return
         job.lease_token = None
-        job.last_error = reason[:2000]
+        job.last_error = reason
         if for_good or job.attempts >= MAX_ATTEMPTS:
             _quarantine(session, job, now, reason)
         else:
@@ -155,13 +157,14 @@ def fail(database: Database, lease: Lease, now: datetime, reason: str, *, for_go
 
 
 def postpone(database: Database, lease: Lease, now: datetime, reason: str, *, pause: timedelta = POSTPONED) -> None:
-    """Gives the job back after ``pause`` without counting the attempt: what it needs is away, the work is sound."""
+    """Gives the job back after ``pause`` without counting the attempt: what it needs is away, the work is sound.
+    ``reason`` is a sentence for a clerk."""
     with database.transaction() as session:
         values = {
             "lease_token": None,
             "visible_at": now + pause,
             "attempts": Job.attempts - 1,
-            "last_error": reason[:2000],
+            "last_error": reason,
         }
         session.execute(update(Job).where(_held(lease)).values(values))
 
@@ -171,16 +174,16 @@ def _held(lease: Lease) -> ColumnElement[bool]:
 
 
 def release(session: Session, job: Job, now: datetime) -> None:
-    """Takes a job out of quarantine, its attempts forgotten."""
-    job.quarantined_at, job.attempts, job.visible_at, job.lease_token = None, 0, now, None
+    """Takes a job out of quarantine, its attempts and their reason forgotten."""
+    job.quarantined_at, job.attempts, job.visible_at, job.lease_token, job.last_error = None, 0, now, None, ""
 
 
 def _quarantine(session: Session, job: Job, now: datetime, reason: str) -> None:
-    job.quarantined_at = now
+    job.quarantined_at, job.last_error = now, reason
     filing = session.get_one(Filing, job.filing_id)
     if job.kind in {Kind.SEAL, Kind.ACUSE}:
         filing.etapa = Etapa.EN_ESPERA
-        filing.held_reason = reason[:2000]
+        filing.held_reason = reason
     session.add(
         Event(
             filing_id=job.filing_id,
@@ -188,7 +191,7 @@ def _quarantine(session: Session, job: Job, now: datetime, reason: str) -> None:
             act=Acto.EN_ESPERA,
             actor_role=Rol.SISTEMA,
             actor="",
-            reason=reason[:2000],
+            reason=reason,
             data={"trabajo": job.kind, "intentos": job.attempts},
         )
     )

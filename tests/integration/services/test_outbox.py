@@ -10,7 +10,7 @@ from sqlalchemy import select
 from oficialia.models import Event, Filing, Job
 from oficialia.runtime import Runtime
 from oficialia.services import intake, outbox, reconcile
-from oficialia.services.outbox import LEASE, MAX_ATTEMPTS, RING_AGAIN, Kind
+from oficialia.services.outbox import INTERRUPTED, LEASE, MAX_ATTEMPTS, POSTPONED, RING_AGAIN, Kind
 from tests.support.office import TestClock, blank_pdf, submission
 
 
@@ -80,12 +80,19 @@ def test_what_fails_every_time_ends_in_quarantine_with_its_reason(
 
 
 def test_workers_that_die_without_a_word_end_in_quarantine_too(runtime: Runtime, job_id: int, clock: TestClock) -> None:
+    lease = outbox.take(runtime.database, job_id, clock())
+    assert lease is not None
+    outbox.postpone(runtime.database, lease, clock(), "El depósito de documentos no responde.")
+    clock.time += POSTPONED
     taken = 0
     for _ in range(MAX_ATTEMPTS + 1):
         clock.time += LEASE
         taken += outbox.take(runtime.database, job_id, clock()) is not None
     assert taken == MAX_ATTEMPTS
     assert reconcile.sweep(runtime).quarantined == 1
+    with runtime.database.reading() as session:  # the earlier outage is not the reason
+        assert session.scalars(select(Filing.held_reason)).one() == INTERRUPTED
+        assert session.get_one(Job, job_id).last_error == INTERRUPTED
 
 
 def test_a_filing_that_lost_its_work_gets_it_again(runtime: Runtime, job_id: int, clock: TestClock) -> None:
