@@ -1,7 +1,7 @@
 """Finishing by looking: late work is named, and the spool is kept clean."""
 
+import contextlib
 import shutil
-import time
 
 from celery import shared_task
 
@@ -10,6 +10,8 @@ from workers.parts import log, parts
 
 # Longer than any upload or task may live.
 LEFTOVER_SECONDS = 24 * 3600
+# What requests, intake, workers and reviews keep there. Whatever else somebody has in that folder is not ours.
+LEFTOVERS = ("envio-*", "ingreso-*", "trabajo-*", "revision-*")
 
 
 @shared_task(name="mantenimiento.vigilar")
@@ -24,8 +26,12 @@ def watch() -> None:
 @shared_task(name="mantenimiento.limpiar")
 def clean() -> None:
     """Removes what a crash left in the spool; everything of value is in storage by then."""
-    oldest = time.time() - LEFTOVER_SECONDS
-    for leftover in parts().runtime.spool.iterdir():
-        if leftover.stat().st_mtime < oldest:
-            log.info("removing a leftover of the spool: %s", leftover.name)
-            shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink(missing_ok=True)
+    runtime = parts().runtime
+    oldest = runtime.clock().timestamp() - LEFTOVER_SECONDS
+    for name in LEFTOVERS:
+        for leftover in runtime.spool.glob(name):
+            # Another process may remove it at this very moment.
+            with contextlib.suppress(FileNotFoundError):
+                if leftover.stat().st_mtime < oldest:
+                    log.info("removing a leftover of the spool: %s", leftover.name)
+                    shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
