@@ -104,7 +104,7 @@ def crear(destino: Path, *, sin_objetos: bool) -> None:
     "--ultimo-folio",
     callback=_folio,
     metavar="FOLIO",
-    help="El último folio que se entregó después del respaldo; la serie sigue a partir de él.",
+    help="El último folio que se entregó después del respaldo; la serie sigue a partir de él, y el libro lo dice.",
 )
 @_worded()
 def restaurar(respaldo: Path, ultimo_folio: Folio | None) -> None:
@@ -115,15 +115,19 @@ def restaurar(respaldo: Path, ultimo_folio: Folio | None) -> None:
     """
     settings = load(CliSettings)
     with closing(Database(settings.database_url.get_secret_value())) as database:
-        tally = backup_restore.restore(
+        restored = backup_restore.restore(
             respaldo,
             database,
             bucket_of(settings),
             retention_days=settings.s3_retention_days,
             last_folio=ultimo_folio,
+            now=clock.now(),
             progress=_Counting(),
         )
+    tally, gap = restored.tally, restored.passed_over
     click.echo("Registro: restaurado.")
+    if gap:
+        click.echo(f"Folios: del {gap.first} al {gap.last} quedó asentado en el libro que no tienen expediente.")
     click.echo(f"Documentos: {tally.kept} ya estaban en el depósito y {tally.brought} se trajeron del respaldo.")
     click.echo("Antes de abrir la ventanilla ejecute «oficialia revisar».")
     _end(tally, "No están ni en el depósito ni en el respaldo")

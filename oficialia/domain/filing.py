@@ -62,6 +62,8 @@ class Acto(StrEnum):
     CORREO_ACUSE = "correo_acuse"
     CONSULTA = "consulta"
     EN_ESPERA = "en_espera"
+    REINTENTO = "reintento"
+    RESTAURACION = "restauracion"
 
 
 _NEXT_ETAPA: dict[Etapa, frozenset[Etapa]] = {

@@ -2,23 +2,32 @@
 
 import json
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session
 
+from oficialia.domain.filing import Acto
 from oficialia.domain.ledger import commitment, leaf_hash, root_of
 from oficialia.models import LedgerHead, LedgerLeaf
 from oficialia.services.backup_files import BackupDamaged, Book
 from oficialia.services.backup_rows import BATCH
 
 
-def book(session: Session) -> Book:
-    """The ledger of the register, by its leaves."""
-    hashes = session.scalars(select(LedgerLeaf.hash).order_by(LedgerLeaf.index), execution_options={"yield_per": BATCH})
+def book(session: Session, size: int | None = None) -> Book:
+    """The ledger of the register, by its leaves; ``size`` is how many of them, all by default."""
+    ours = LedgerLeaf.index < size if size is not None else true()
+    query = select(LedgerLeaf.hash).where(ours)
+    hashes = session.scalars(query.order_by(LedgerLeaf.index), execution_options={"yield_per": BATCH})
     return Book(
         raiz=root_of(map(bytes.fromhex, hashes)).hex(),
-        hojas=session.scalar(select(func.count(LedgerLeaf.index))) or 0,
-        ultima_hoja=session.scalar(select(LedgerLeaf.hash).order_by(LedgerLeaf.index.desc()).limit(1)) or "",
+        hojas=session.scalar(select(func.count(LedgerLeaf.index)).where(ours)) or 0,
+        ultima_hoja=session.scalar(query.order_by(LedgerLeaf.index.desc()).limit(1)) or "",
     )
+
+
+def is_restored(session: Session, expected: Book) -> bool:
+    """Whether the register has this very ledger, and after it nothing but what a restore notes."""
+    more = select(LedgerLeaf.index).where(LedgerLeaf.index >= expected.size, LedgerLeaf.act != Acto.RESTAURACION)
+    return book(session, expected.size) == expected and session.scalar(more.limit(1)) is None
 
 
 def check(session: Session, expected: Book) -> None:

@@ -6,24 +6,25 @@
 3. Every object is looked for in storage, and brought from the backup when it is not there.
 
 A register with filings is never overwritten. Interrupted, it is repeated with the same command: a register that already
-has this very ledger is not filled again.
+has this very ledger is not filled again; leaves of a restore after it are no filings.
 """
 
 import gzip
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import zip_longest
 from pathlib import Path
 
-from sqlalchemy import delete, func, select, table
+from sqlalchemy import delete, select, table
 from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError
 
 from oficialia import db
 from oficialia.db import Database
 from oficialia.domain.folio import Folio
-from oficialia.models import Filing, FolioSeries
-from oficialia.services import backup_ledger, backup_objects, backup_rows
+from oficialia.models import Filing, LedgerLeaf
+from oficialia.services import backup_ledger, backup_objects, backup_rows, passed_over
 from oficialia.services.backup_files import (
     OBJECTS,
     REGISTER,
@@ -36,6 +37,7 @@ from oficialia.services.backup_files import (
 )
 from oficialia.services.backup_objects import Tally
 from oficialia.services.backup_rows import Progress
+from oficialia.services.passed_over import PassedOver
 from storage.bucket import Bucket
 
 
@@ -51,6 +53,14 @@ class Proof:
     faults: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Restored:
+    """What became of the objects, and the folios that were passed over now."""
+
+    tally: Tally
+    passed_over: PassedOver | None
+
+
 def restore(
     backup: Path,
     database: Database,
@@ -58,18 +68,21 @@ def restore(
     *,
     retention_days: int,
     last_folio: Folio | None,
+    now: datetime,
     progress: Progress,
-) -> Tally:
+) -> Restored:
     """Fills an empty register and completes storage. `last_folio`: given out after the backup; the series goes on
-    behind it.
+    behind it, and the ledger says so.
 
     Raises BackupDamaged, RegisterInUse, DatabaseUnavailable, StorageError.
     """
     _restore_register(backup, read_manifest(backup), database, progress)
+    gap = None
     if last_folio:
-        _skip(database, last_folio)
+        with database.transaction() as session:
+            gap = passed_over.pass_over(session, last_folio, now)
     bucket.ensure(retention_days=retention_days)
-    return backup_objects.put_back(database, bucket, backup.resolve().parent / SHARED, progress)
+    return Restored(backup_objects.put_back(database, bucket, backup.resolve().parent / SHARED, progress), gap)
 
 
 def prove(backup: Path, progress: Progress) -> Proof:
@@ -118,9 +131,8 @@ def _restore_register(backup: Path, manifest: Manifest, database: Database, prog
 def _is_there(database: Database, manifest: Manifest) -> bool:
     """Whether the register has the backup's ledger already. Raises RegisterInUse when it has anything else."""
     with database.reading() as session:
-        own = backup_ledger.book(session)
-        if own.size or session.scalar(select(func.count(Filing.folio))):
-            if own == manifest.book:
+        if session.scalar(select(LedgerLeaf.index).limit(1)) is not None or session.scalar(select(Filing.id).limit(1)):
+            if backup_ledger.is_restored(session, manifest.book):
                 return True
             raise RegisterInUse("La base de datos ya tiene promociones: no se tocó. Restaure en una base vacía.")
     if (revision := database.revision()) != manifest.revision:
@@ -144,12 +156,3 @@ def _fill(backup: Path, manifest: Manifest, database: Database, progress: Progre
             backup_rows.move_sequences(session)
     except (ValueError, KeyError, TypeError, IntegrityError, DataError, ProgrammingError) as fault:
         raise BackupDamaged(f"El registro del respaldo no se puede leer: {type(fault).__name__}.") from fault
-
-
-def _skip(database: Database, last: Folio) -> None:
-    with database.transaction() as session:
-        series = session.get(FolioSeries, last.year, with_for_update=True)
-        if series is None:
-            session.add(FolioSeries(year=last.year, last=last.sequence))
-        else:
-            series.last = max(series.last, last.sequence)

@@ -8,6 +8,7 @@ the leaf is the next of the tree; so the order of folios is the order of time, a
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -69,21 +70,24 @@ def append(session: Session, turn: Turn, filing: Filing, act: Acto, record: Reco
         record=record,
         salt=salt,
     )
-    row = _row(turn, filing, act, leaf, salt)
-    turn.head.size += 1
-    session.add(row)
-    return row
+    return append_leaf(session, turn, leaf, act=act, folio=filing.folio, filing_id=filing.id, salt=salt)
 
 
-def _row(turn: Turn, filing: Filing, act: Acto, leaf: Leaf, salt: bytes) -> LedgerLeaf:
-    return LedgerLeaf(
+def append_leaf(
+    session: Session, turn: Turn, leaf: Leaf, *, act: Acto, folio: str, filing_id: UUID | None, salt: bytes
+) -> LedgerLeaf:
+    """Appends a leaf that was made under ``turn``; one of no filing has no ``filing_id``."""
+    row = LedgerLeaf(
         index=turn.head.size,
-        filing_id=filing.id,
+        filing_id=filing_id,
         act=act,
-        folio=filing.folio,
+        folio=folio,
         registered_at=turn.registered_at,
         data=leaf.data.decode(),
         hash=leaf.hash.hex(),
         record=leaf.record.decode(),
         salt=salt,
     )
+    turn.head.size += 1
+    session.add(row)
+    return row

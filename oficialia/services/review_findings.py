@@ -11,6 +11,7 @@ class Code(StrEnum):
     """What is wrong, in one word for programs and for whoever looks it up."""
 
     FOLIO_MISSING = "folio_faltante"
+    FOLIO_LOST = "folio_perdido"
     FOLIO_REPEATED = "folio_repetido"
     FOLIO_INVALID = "folio_invalido"
     FOLIO_TIME = "folio_fuera_de_tiempo"
@@ -49,8 +50,8 @@ class Code(StrEnum):
     SEAL_LOST = "sellado_sin_copia"
 
 
-# What an interruption leaves behind by design, and harms nobody.
-NOTICES = frozenset({Code.OBJECT_ORPHAN})
+# What an interruption leaves behind by design, and what the ledger itself explains.
+NOTICES = frozenset({Code.OBJECT_ORPHAN, Code.FOLIO_LOST})
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from oficialia.domain.ledger import commitment, leaf_hash
 from oficialia.domain.plazos import ZONE
 from oficialia.domain.wording import iso_local
 from oficialia.models import LedgerLeaf, StoredObject
+from oficialia.services.passed_over import noted
 from oficialia.services.registration import identifier
 from oficialia.services.review_findings import Code, Finding
 from oficialia.services.review_scope import Case, Scope
@@ -41,6 +42,9 @@ def tree(scope: Scope, leaves: Iterable[LedgerLeaf]) -> Iterator[Finding]:
         yield from _unaltered(leaf)
         if leaf.act == Acto.INGRESO:
             yield from _in_order(leaf, numbers)
+        elif leaf.act == Acto.RESTAURACION:
+            for gap in noted([leaf]):
+                numbers[gap.last.year] = max(numbers[gap.last.year], gap.last.sequence)
         before = leaf
 
 

@@ -26,6 +26,8 @@ from oficialia.models import (
     SealCertificate,
     StoredObject,
 )
+from oficialia.services import passed_over
+from oficialia.services.passed_over import PassedOver
 
 # Rows of one look: a transaction stays short, and a batch small in memory.
 BATCH = 200
@@ -34,11 +36,13 @@ T = TypeVar("T", Document, StoredObject, Acuse, LedgerLeaf, Job)
 
 @dataclass(frozen=True)
 class Year:
-    """A yearly series: the last number that it says it gave, and the highest that a filing has."""
+    """A yearly series: the last number that it says it gave, the highest that a filing has, and those that the ledger
+    says were lost with the register."""
 
     year: int
     last: int
     highest: int
+    passed_over: tuple[PassedOver, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,8 +93,12 @@ def measure(database: Database) -> Scope:
     with database.reading() as session:
         last = dict(session.execute(select(FolioSeries.year, FolioSeries.last)).all())
         highest = dict(session.execute(select(Filing.year, func.max(Filing.sequence)).group_by(Filing.year)).all())
+        lost = passed_over.noted(passed_over.leaves(session))
         return Scope(
-            years=tuple(Year(year, last.get(year, 0), highest.get(year, 0)) for year in sorted({*last, *highest})),
+            years=tuple(
+                Year(year, last.get(year, 0), highest.get(year, 0), tuple(gap for gap in lost if gap.last.year == year))
+                for year in sorted({*last, *highest})
+            ),
             head_size=session.scalar(select(LedgerHead.size).where(LedgerHead.id == 1)) or 0,
             leaves=session.scalar(select(func.coalesce(func.max(LedgerLeaf.index) + 1, 0))) or 0,
             filings=session.scalar(select(func.count()).select_from(Filing)) or 0,

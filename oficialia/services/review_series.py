@@ -22,7 +22,7 @@ def series(year: Year, filings: Iterable[Filing]) -> Iterator[Finding]:
         if filing.sequence == number:
             yield Finding(Code.FOLIO_REPEATED, filing.folio, f"Hay más de un expediente con el número {number}.")
         elif filing.sequence > number + 1:
-            yield _missing(year, number + 1, filing.sequence - 1)
+            yield from _missing(year, number + 1, filing.sequence - 1)
         if Folio.parse(filing.folio) != Folio(filing.year, filing.sequence):
             yield Finding(
                 Code.FOLIO_INVALID,
@@ -35,11 +35,26 @@ def series(year: Year, filings: Iterable[Filing]) -> Iterator[Finding]:
             )
         before = filing
     if (number := before.sequence if before else 0) < year.last:
-        yield _missing(year, number + 1, year.last)
+        yield from _missing(year, number + 1, year.last)
 
 
-def _missing(year: Year, first: int, last: int) -> Finding:
+def _missing(year: Year, first: int, last: int) -> Iterator[Finding]:
+    """A finding for each part of the gap: what a restore noted in the ledger, and what nothing explains."""
+    for gap in year.passed_over:
+        start, end = max(first, gap.first.sequence), min(last, gap.last.sequence)
+        if start <= end:
+            yield from _unexplained(year, first, start - 1)
+            words = "se perdió al restaurar un respaldo, y así quedó asentado en el libro"
+            yield _gap(Code.FOLIO_LOST, year, start, end, words)
+            first = end + 1
+    yield from _unexplained(year, first, last)
+
+
+def _unexplained(year: Year, first: int, last: int) -> Iterator[Finding]:
+    if first <= last:
+        yield _gap(Code.FOLIO_MISSING, year, first, last, "falta en la serie")
+
+
+def _gap(code: Code, year: Year, first: int, last: int, words: str) -> Finding:
     until = f" al {Folio(year.year, last)}" if last > first else ""
-    return Finding(
-        Code.FOLIO_MISSING, str(Folio(year.year, first)), f"No hay expediente con este folio{until}: falta en la serie."
-    )
+    return Finding(code, str(Folio(year.year, first)), f"No hay expediente con este folio{until}: {words}.")

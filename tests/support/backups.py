@@ -47,7 +47,10 @@ def bring_back(
     progress: Callable[..., None] = quiet,
 ) -> Tally:
     """The way back, into `database` and `bucket`."""
-    return backup_restore.restore(path, database, bucket, retention_days=1, last_folio=last_folio, progress=progress)
+    restored = backup_restore.restore(
+        path, database, bucket, retention_days=1, last_folio=last_folio, now=AT, progress=progress
+    )
+    return restored.tally
 
 
 def faults(path: Path) -> tuple[str, ...]:

@@ -58,7 +58,9 @@ def test_with_its_storage_at_hand_nothing_is_written_there_and_what_is_newer_sta
     assert (tally.kept, tally.brought) == (len(before["stored_objects"]), 0)
     after = rows(fresh)
     assert after.pop("folio_series") == [{"year": 2026, "last": 4}]
-    assert after == {name: content for name, content in before.items() if name != "folio_series"}
+    assert after["ledger_leaves"].pop()["act"] == "restauracion"
+    assert [head["size"] for head in after.pop("ledger_head")] == [4]
+    assert after == {name: content for name, content in before.items() if name in after}
     assert is_whole(copied_town.database, copied_town.bucket, tmp_path)
     # The folio that somebody holds is not given twice.
     restored = replace(copied_town, database=fresh)
