@@ -14,6 +14,7 @@ COMMANDS = {
     "preparar": "oficialia.commands.release",
     "respaldo": "oficialia.commands.backup",
     "revisar": "oficialia.commands.review",
+    "trabajos": "oficialia.commands.jobs",
 }
 
 

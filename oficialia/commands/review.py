@@ -3,22 +3,21 @@
 import json
 import sys
 from collections import defaultdict
-from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
 from oficialia import clock
 from oficialia.commands.faults import told
+from oficialia.commands.installed import IN_FOLDER, settings_of
 from oficialia.commands.spanish import Command
 from oficialia.db import Database
-from oficialia.embedded.installation import known
 from oficialia.runtime import bucket_of
 from oficialia.services import review, review_record
 from oficialia.services.review import Result
 from oficialia.services.review_findings import Finding
 from oficialia.services.review_record import AskedBy
-from oficialia.settings import CliSettings, load
+from oficialia.settings import CliSettings
 from signing.sandbox import Sandbox
 from signing.trust import load_anchors
 
@@ -29,12 +28,7 @@ BAR = 30
 @click.command(cls=Command)
 @click.option("--rapido", is_flag=True, help="No vuelve a leer los objetos ni examina los sellos: solo ve que estén.")
 @click.option("--json", "as_json", is_flag=True, help="Escribe el resultado en JSON.")
-@click.option(
-    "--carpeta",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    metavar="CARPETA",
-    help="Revisa la oficina que «oficialia correr» puso en marcha en esa carpeta, en vez de la del entorno.",
-)
+@IN_FOLDER
 @told()
 def revisar(carpeta: Path | None, *, rapido: bool, as_json: bool) -> None:
     """Revisa la oficina completa: registro, libro, trabajos pendientes y depósito. No cambia nada de ellos.
@@ -42,14 +36,9 @@ def revisar(carpeta: Path | None, *, rapido: bool, as_json: bool) -> None:
     Termina con 0 si todo está en orden y con 10 si algo necesita que alguien lo vea. Qué significa cada código y qué
     hacer está en docs/operacion/revisar.md.
     """
-    result = _reviewed(load(CliSettings, _environment(carpeta)), quick=rapido)
+    result = _reviewed(settings_of(carpeta), quick=rapido)
     click.echo(json.dumps(_document(result), ensure_ascii=False, indent=1) if as_json else _page(result))
     sys.exit(0 if result.good else FOUND)
-
-
-def _environment(folder: Path | None) -> Mapping[str, str] | None:
-    # No process of an installation has the port of its site: nothing here is shown with an address.
-    return known(folder).environment(CliSettings, 0) if folder else None
 
 
 def _reviewed(settings: CliSettings, *, quick: bool) -> Result:

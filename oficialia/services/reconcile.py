@@ -1,9 +1,9 @@
 """Finish by looking, not by assuming: every filing without its acuse must have work open, or wait for a person."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 
 from oficialia.domain.documents import Purpose
 from oficialia.domain.filing import Etapa
@@ -13,6 +13,8 @@ from oficialia.services import outbox
 
 # A citizen was told that it takes a moment.
 LATE_AFTER = timedelta(minutes=5)
+HELD = Job.done_at.is_(None) & Job.quarantined_at.is_not(None)
+"""The jobs that wait for a person."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,11 @@ class Sweep:
     late: int  # jobs open for longer than LATE_AFTER
     quarantined: int  # jobs that wait for a person
     asked_again: int  # filings whose work had been lost, which no crash should bring about
+
+
+def late(now: datetime) -> ColumnElement[bool]:
+    """The jobs that go on by themselves, and have been open for longer than LATE_AFTER."""
+    return Job.done_at.is_(None) & Job.quarantined_at.is_(None) & (Job.created_at < now - LATE_AFTER)
 
 
 def sweep(runtime: Runtime) -> Sweep:
@@ -38,7 +45,6 @@ def sweep(runtime: Runtime) -> Sweep:
             kind = outbox.Kind.ACUSE if session.scalar(select(sealed)) else outbox.Kind.SEAL
             last = session.scalar(select(func.max(Job.ordinal)).where(Job.filing_id == filing.id, Job.kind == kind))
             outbox.ask(session, kind, filing.id, now, ordinal=(last or 0) + 1)
-        waiting = open_job & Job.quarantined_at.is_(None) & (Job.created_at < now - LATE_AFTER)
-        late = session.scalar(select(func.count(Job.id)).where(waiting)) or 0
-        quarantined = session.scalar(select(func.count(Job.id)).where(open_job, Job.quarantined_at.is_not(None))) or 0
-        return Sweep(late, quarantined, len(lost))
+        waiting = session.scalar(select(func.count(Job.id)).where(late(now))) or 0
+        quarantined = session.scalar(select(func.count(Job.id)).where(HELD)) or 0
+        return Sweep(waiting, quarantined, len(lost))

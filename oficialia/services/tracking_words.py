@@ -13,6 +13,7 @@ _EVENTS = {
     Acto.CORREO_CONFIRMADO: "Confirmó su correo electrónico.",
     Acto.CORREO_ACUSE: "Enviamos el acuse a su correo.",
     Acto.EN_ESPERA: "Una persona de la oficina revisa un detalle técnico. Su folio y su fecha no cambian.",
+    Acto.REINTENTO: "Se corrigió el detalle técnico. Su escrito sigue su curso.",
 }
 _EXTENSIONS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png", "text/plain; charset=utf-8": "txt"}
 

@@ -41,6 +41,8 @@ def sentence(view: FilingView) -> str:
     """Where it stands, in one or two sentences."""
     if view.acuse is not None:
         return "Su acuse de recibo está listo. Descárguelo y guárdelo."
+    if view.held and view.sealed is not None:
+        return "Su documento ya tiene sello. Una persona revisa un detalle antes de emitir su acuse; vuelva más tarde."
     if view.held:
         return "Una persona revisa su documento antes de sellarlo. Su folio ya es seguro; vuelva más tarde."
     if view.sealed is not None:

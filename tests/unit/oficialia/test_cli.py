@@ -19,6 +19,7 @@ GROUPS = {
     "catalogo": ("cargar",),
     "pki": ("crear",),
     "respaldo": ("crear", "probar", "restaurar"),
+    "trabajos": ("lista", "reintentar"),
 }
 WAYS = [[name] for name in COMMANDS] + [[group, name] for group, names in GROUPS.items() for name in names]
 
@@ -131,3 +132,20 @@ def test_a_catalogue_that_is_no_json_is_refused(register: dict[str, str], tmp_pa
     result = run("catalogo", "cargar", str(wrong), str(wrong), env=register)
     assert result.exit_code == 1
     assert "no es JSON" in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["1"], "Falta la opción '--motivo'"),
+        (["1", "--motivo", "  "], "diga qué se corrigió"),
+        (["--motivo", "x"], "Diga qué trabajos"),
+        (["1", "--todos", "--motivo", "x"], "Diga qué trabajos"),
+        (["OP-2026-000123-4", "--motivo", "x"], "no es el número de un trabajo ni un folio"),
+    ],
+)
+def test_an_order_that_says_too_little_or_too_much_changes_nothing(
+    register: dict[str, str], arguments: list[str], sentence: str
+) -> None:
+    result = run("trabajos", "reintentar", *arguments, env=register)
+    assert (result.exit_code, sentence in result.output) == (2, True), result.output
