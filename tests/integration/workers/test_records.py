@@ -1,0 +1,51 @@
+"""docs/formatos.md names the keys of the records that are really made, act by act."""
+
+import json
+import re
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import select
+
+from oficialia.domain.folio import Folio
+from oficialia.embedded.ports import LOOPBACK, free_ports
+from oficialia.models import LedgerLeaf
+from oficialia.services import intake
+from oficialia.services.passed_over import pass_over
+from tests.support.office import TestClock, blank_pdf, submission
+from tests.support.working import make_parts, work
+from workers.parts import Parts
+
+FORMATOS = Path(__file__).parents[3] / "docs" / "formatos.md"
+_ROW = re.compile(r"^\| `(\w+)` \| (`acto`.*) \|$", re.MULTILINE)
+
+
+def documented() -> dict[str, set[frozenset[str]]]:
+    """For each act the sets of keys that its record may have: a row with «or» tells two."""
+    return {act: set(_keys(cell)) for act, cell in _ROW.findall(FORMATOS.read_text("utf-8"))}
+
+
+def _keys(cell: str) -> list[frozenset[str]]:
+    """Keys in parentheses explain others; what follows a semicolon comes with one kind of document alone."""
+    always, *more = (
+        frozenset(re.findall(r"`(\w+)`", re.sub(r"\([^)]*\)", "", part))) for part in cell.split("; of an acuse also ")
+    )
+    return [always, *(always | keys for keys in more)]
+
+
+def test_the_documented_keys_are_those_of_the_records(
+    parts: Parts, development_pki: Path, tmp_path: Path, clock: TestClock
+) -> None:
+    runtime = parts.runtime
+    intake.receive(runtime, submission(blank_pdf(tmp_path / "a.pdf"), received_at=clock()))
+    [port] = free_ports(1)
+    work(make_parts(runtime, development_pki, f"http://{LOOPBACK}:{port}"))  # without its time
+    clock.time += timedelta(minutes=1)
+    work(parts)
+    with runtime.database.transaction() as session:
+        pass_over(session, Folio(2031, 4), clock())
+    made: dict[str, set[frozenset[str]]] = {}
+    with runtime.database.reading() as session:
+        for leaf in session.scalars(select(LedgerLeaf)):
+            made.setdefault(leaf.act, set()).add(frozenset(json.loads(leaf.record)))
+    assert made == documented()
