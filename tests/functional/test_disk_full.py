@@ -137,7 +137,7 @@ def test_register_full(runtime: Runtime, tmp_path: Path, caplog: pytest.LogCaptu
         assert visitor.get("/").status_code == 200
         assert replace(books(full), stored=before.stored) == before
         make_room(disk)
-        folios = {str(_sent_again(visitor, values, response).location) for _ in range(2)}
+        folios = {str(_sent_again(visitor, values, response).location).partition("?")[0] for _ in range(2)}
         assert len(folios) == 1
         after = books(full)
         assert (after.rows["Filing"], after.leaves) == (before.rows["Filing"] + 1, before.leaves + 1)

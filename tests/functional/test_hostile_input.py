@@ -79,8 +79,8 @@ REFUSED_FILES = {
     "empty": _pdf(lambda _: b"", "está vacío"),
     "cut-off": _pdf(lambda _: hostile.cut_off(), "dañado o incompleto"),
     "password": _pdf(hostile.with_password, "pide una contraseña"),
-    "over-the-size": _pdf(lambda _: b"%PDF-1.7\n" + bytes(25 * MIB), "pesa más de lo que recibimos", 413),
-    "too-many-pages": _pdf(lambda _: hostile.of_pages(2001), "demasiadas páginas"),
+    "over-the-size": _pdf(lambda _: b"%PDF-1.7\n" + bytes(25 * MIB), "pesa más de 25 MB", 413),
+    "too-many-pages": _pdf(lambda _: hostile.of_pages(2001), "más de 2,000 páginas"),
     "zip-bomb-in-an-object-stream": _pdf(
         lambda _: hostile.object_stream_bomb(), "dañado o incompleto|demasiado complejo"
     ),

@@ -76,7 +76,7 @@ def at_each(steps: dict[str, str]) -> pytest.MarkDecorator:
         for when in WHENS
         if database == "sqlite" or any(word in name for word in ("transaction", "leaf", "commit"))
     ]
-    return pytest.mark.parametrize(("site", "cut"), cases, indirect=["site"])
+    return pytest.mark.parametrize(("site", "cut"), cases, indirect=["site"], scope="module")
 
 
 @dataclass
@@ -131,7 +131,7 @@ def site(
     folder = tmp_path_factory.mktemp("cortes")
     url = f"sqlite:///{folder / 'oficialia.db'}"
     if request.param == "postgres":
-        url = postgres.create_database(request.getfixturevalue("postgres_port"), "cortes")
+        url = postgres.create_database(request.getfixturevalue("postgres_port"), f"cortes_{secrets.token_hex(4)}")
     upgrade(url)
     database = Database(url)
     load_catalogue(database)

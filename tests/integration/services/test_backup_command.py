@@ -19,7 +19,7 @@ from tests.support.tampering import flip
 ROOT = Path(__file__).parents[3]
 
 
-def environment(url: str, s3: SeaweedFS, bucket: str) -> dict[str, str]:
+def environment(url: str, s3: SeaweedFS, bucket: str, pki: Path) -> dict[str, str]:
     """What the command line is told of an installation."""
     return {
         "OFICIALIA_ENV": "demo",
@@ -30,6 +30,7 @@ def environment(url: str, s3: SeaweedFS, bucket: str) -> dict[str, str]:
         "OFICIALIA_S3_SECRET_KEY": s3.secret_key,
         "OFICIALIA_S3_BUCKET": bucket,
         "OFICIALIA_S3_RETENTION_DAYS": "1",
+        "OFICIALIA_TRUST_DIR": str(pki / "anclas"),
     }
 
 
@@ -38,15 +39,15 @@ def run(*arguments: str | Path, env: dict[str, str] | None = None) -> Result:
 
 
 @pytest.fixture
-def here(copied_town: Runtime, s3: SeaweedFS) -> dict[str, str]:
+def here(copied_town: Runtime, s3: SeaweedFS, development_pki: Path) -> dict[str, str]:
     """The installation that is backed up."""
-    return environment(copied_town.database.url, s3, "pruebas")
+    return environment(copied_town.database.url, s3, "pruebas", development_pki)
 
 
 @pytest.fixture
-def there(fresh: Database, s3: SeaweedFS, elsewhere: Bucket) -> dict[str, str]:
+def there(fresh: Database, s3: SeaweedFS, elsewhere: Bucket, development_pki: Path) -> dict[str, str]:
     """An empty machine."""
-    return environment(fresh.url, s3, "otra-maquina")
+    return environment(fresh.url, s3, "otra-maquina", development_pki)
 
 
 @pytest.fixture
