@@ -5,7 +5,9 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import click
@@ -178,6 +180,19 @@ def test_every_command_of_the_manual_exists(path: Path) -> None:
             command = command.get_command(click.Context(command), word)
             assert command, f"oficialia {' '.join(words)}"
     assert called
+
+
+def test_the_command_line_works_where_only_the_requirements_of_an_office_are() -> None:
+    extra = {line for line in (ROOT / "requirements/embedded.in").read_text().splitlines() if line[0] not in "#-"}
+    modules = [name for name, owners in packages_distributions().items() if extra & set(owners)]
+    assert modules  # one of the set is a program and has none
+    hide = "; ".join(["import sys", *(f"sys.modules[{name!r}] = None" for name in modules)])
+    done = subprocess.run(
+        [sys.executable, "-c", f"{hide}; from oficialia.cli import main; main()", "--help"],
+        cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert all(name in done.stdout for name in ("ajustes", "correr", "preparar"))
 
 
 def test_every_link_of_the_manual_leads_somewhere() -> None:
