@@ -49,6 +49,7 @@ DEBIAN_PACKAGES = {
     "qpdf": "qpdf",
     "chromium": "chromium",
     "openssl": "openssl",
+    "nginx": "nginx",
 }
 
 

@@ -1,61 +1,15 @@
-"""A mail server that delivers nothing: each message becomes an .eml file in a folder, where a person can read it.
-
-python -m oficialia.embedded.mail_sink PORT FOLDER
+"""The mail server of the embedded default, as a program. Its code is apart (``mail_server``): a town's installation has
+neither that server nor its library, and its command line must work all the same.
 """
 
-import asyncio
-import signal
 import sys
-import time
-import uuid
-from email.message import Message
 from pathlib import Path
 
-from aiosmtpd.handlers import Message as MessageHandler
-from aiosmtpd.smtp import SMTP
-
-from oficialia.embedded.ports import LOOPBACK, answers
+from oficialia.embedded.ports import answers
 from oficialia.embedded.process import Program
-
-# The largest acuse with its attachments, in base64, with room to spare.
-LARGEST_BYTES = 64 * 1024 * 1024
-
-
-class Folder(MessageHandler):
-    """Keeps each message as a file, whole or not at all, named so that they sort by arrival."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__()
-        self._folder = folder
-
-    def handle_message(self, message: Message) -> None:
-        """Write one message; the SMTP dialogue says 250 only after it."""
-        name = f"{time.time_ns()}-{uuid.uuid4().hex[:8]}"
-        draft = self._folder / f".{name}"
-        draft.write_bytes(message.as_bytes())
-        draft.rename(self._folder / f"{name}.eml")
 
 
 def program(folder: Path, *, port: int, environment: dict[str, str]) -> Program:
     """The mail sink as a program of its own."""
-    argv = (sys.executable, "-m", "oficialia.embedded.mail_sink", str(port), str(folder))
+    argv = (sys.executable, "-m", "oficialia.embedded.mail_server", str(port), str(folder))
     return Program("correo", argv, environment, lambda: answers(port), quiet=True)
-
-
-async def serve(port: int, folder: Path) -> None:
-    """Serve until SIGTERM or SIGINT."""
-    folder.mkdir(parents=True, exist_ok=True)
-    loop = asyncio.get_running_loop()
-    stopping = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopping.set)
-    handler = Folder(folder)
-    server = await loop.create_server(
-        lambda: SMTP(handler, hostname="localhost", enable_SMTPUTF8=True, data_size_limit=LARGEST_BYTES), LOOPBACK, port
-    )
-    async with server:
-        await stopping.wait()
-
-
-if __name__ == "__main__":
-    asyncio.run(serve(int(sys.argv[1]), Path(sys.argv[2])))

@@ -23,7 +23,7 @@ from oficialia.web.security import route
 
 _log = logging.getLogger("oficialia.web")
 _OTHER = "Ocurrió una falla de nuestra parte. Intente de nuevo en unos minutos."
-_SENTENCES: dict[int, tuple[str, str]] = {  # title, sentence
+SENTENCES: dict[int, tuple[str, str]] = {  # title, sentence
     400: (
         "No pudimos leer su envío",
         "El envío llegó incompleto o dañado. Regrese a la página anterior y envíelo de nuevo.",
@@ -59,7 +59,7 @@ def install(app: Flask) -> None:
 
 def page(status: int, sentence: str = "", *, title: str = "", retry_after: int = 0) -> Response:
     """The page for ``status``, with its own sentence unless a better one is given."""
-    usual_title, usual = _SENTENCES.get(status, (_SENTENCES[500][0], _OTHER))
+    usual_title, usual = SENTENCES.get(status, (SENTENCES[500][0], _OTHER))
     response = make_response(
         render_template(
             "error.html",
@@ -117,7 +117,7 @@ def _refused(error: HTTPException) -> Response:
         return page(413, too_large())
     if isinstance(error, ClientDisconnected) and isinstance(error.__context__, TooSlow):
         return page(408)
-    code = error.code if error.code in _SENTENCES else 400 if (error.code or 500) < 500 else 500
+    code = error.code if error.code in SENTENCES else 400 if (error.code or 500) < 500 else 500
     response = page(code)
     if error.code == 405:
         response.headers["Allow"] = dict(error.get_headers()).get("Allow", "GET")
