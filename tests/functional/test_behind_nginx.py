@@ -36,7 +36,7 @@ class Site:
     def get(self, path: str, **headers: str) -> requests.Response:
         """Opens a page as a browser of somewhere."""
         url = f"{self.nginx.url}{path}"
-        return requests.get(url, headers=headers, verify=self.nginx.certificate, timeout=30, allow_redirects=False)
+        return requests.get(url, headers=headers, verify=str(self.nginx.certificate), timeout=30, allow_redirects=False)
 
     def lines(self) -> list[dict[str, object]]:
         """What nginx noted."""
@@ -203,6 +203,6 @@ def _status(url: str) -> int:
 
 
 def _get(nginx: Nginx) -> tuple[int, requests.structures.CaseInsensitiveDict[str], str]:
-    answer = requests.get(nginx.url, verify=nginx.certificate, timeout=30)
+    answer = requests.get(nginx.url, verify=str(nginx.certificate), timeout=30)
     answer.encoding = "utf-8"
     return answer.status_code, answer.headers, answer.text
