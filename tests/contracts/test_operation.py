@@ -80,6 +80,11 @@ def test_each_writes_only_where_its_settings_say() -> None:
         assert re.search(rf"^d {folder} +0700 {_unit(name)['User'][0]} ", folders, re.MULTILINE)
 
 
+def test_the_users_of_the_units_are_made() -> None:
+    made = re.findall(r'^u (\S+) +- "[^":]+" +/nonexistent$', (EXAMPLES / "sysusers.conf").read_text(), re.MULTILINE)
+    assert set(made) == {_unit(name)["User"][0] for name in COMMANDS}  # systemd takes no name with a colon
+
+
 def test_only_the_worker_can_read_the_seal() -> None:
     user = _unit("worker")["User"]
     assert _environment("worker")["OFICIALIA_SEAL_PKCS12"].startswith(f"{SEAL_FOLDER}/")
@@ -117,6 +122,10 @@ def test_the_worker_is_waited_for_longer_than_a_task_may_last_and_stops_last() -
     assert int(_unit("web")["TimeoutStopSec"][0]) > int(graceful)
     for name, later in (("web", ("worker", "dispatcher", "beat")), ("dispatcher", ("worker",)), ("beat", ("worker",))):
         assert {f"oficialia-{other}.service" for other in later} <= set(_unit(name)["After"][0].split())
+    # Else `systemctl stop oficialia.target` would return while the worker still seals.
+    for name in set(COMMANDS) - {"release"}:
+        assert "oficialia.target" in _unit(name)["After"][0].split()
+        assert _unit(name)["PartOf"] == ["oficialia.target"]
 
 
 def test_systemd_understands_the_units(tmp_path: Path) -> None:
