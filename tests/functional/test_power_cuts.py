@@ -7,8 +7,10 @@ waiting tries again, as a citizen and the sweeper do.
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -76,7 +78,7 @@ def at_each(steps: dict[str, str]) -> pytest.MarkDecorator:
         for when in WHENS
         if database == "sqlite" or any(word in name for word in ("transaction", "leaf", "commit"))
     ]
-    return pytest.mark.parametrize(("site", "cut"), cases, indirect=["site"], scope="module")
+    return pytest.mark.parametrize(("site", "cut"), cases, indirect=["site"])
 
 
 @dataclass
@@ -118,7 +120,7 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def site(
+def open_site(
     request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,
     s3: SeaweedFS,
@@ -126,54 +128,71 @@ def site(
     development_pki: Path,
     responders: str,
     smtp_server: SmtpSink,
-) -> Iterator[Site]:
-    """One office for all cuts on a database: they leave it as whole as they found it."""
-    folder = tmp_path_factory.mktemp("cortes")
-    url = f"sqlite:///{folder / 'oficialia.db'}"
-    if request.param == "postgres":
-        url = postgres.create_database(request.getfixturevalue("postgres_port"), f"cortes_{secrets.token_hex(4)}")
-    upgrade(url)
-    database = Database(url)
-    load_catalogue(database)
-    (folder / "transito").mkdir()
-    both = {
-        "ENV": "demo",
-        "DATABASE_URL": url.replace("+psycopg", ""),
-        "PUBLIC_URL": "http://127.0.0.1:8000",
-        "REDIS_URL": "redis://127.0.0.1:1/0",
-        "S3_ENDPOINT": s3.endpoint,
-        "S3_ACCESS_KEY": s3.access_key,
-        "S3_SECRET_KEY": s3.secret_key,
-        "S3_BUCKET": "pruebas",
-        "HMAC_SECRET": secrets.token_hex(32),
-        "SPOOL_DIR": str(folder / "transito"),
-        "TRUST_DIR": str(development_pki / "anclas"),
-    }
-    sealing = {
-        "SEAL_PKCS12": str(development_pki / "sello.p12"),
-        "SEAL_PASSWORD_FILE": str(development_pki / "sello.password"),
-        "TSA_ANCHORS": str(development_pki / "anclas"),
-        "SMTP_HOST": smtp_server.host,
-        "SMTP_PORT": str(smtp_server.port),
-        "SMTP_TLS": "no",
-        "SMTP_FROM": "oficialia@chalco.example",
-    }
+) -> Iterator[Callable[[str], Site]]:
+    """Opens the one office for all cuts on a database, which leave it as whole as they found it."""
 
-    def parent(settings: dict[str, str], *, immortal: bool = False) -> Parent:
-        environment = {f"OFICIALIA_{key}": value for key, value in (both | settings).items()}
-        return Parent({"PATH": os.environ["PATH"]} | environment, folder / "log", immortal=immortal)
+    @contextmanager
+    def site_on(kind: str) -> Iterator[Site]:
+        folder = tmp_path_factory.mktemp("cortes")
+        url = f"sqlite:///{folder / 'oficialia.db'}"
+        if kind == "postgres":
+            url = postgres.create_database(request.getfixturevalue("postgres_port"), f"cortes_{secrets.token_hex(4)}")
+        upgrade(url)
+        database = Database(url)
+        load_catalogue(database)
+        (folder / "transito").mkdir()
+        both = {
+            "ENV": "demo",
+            "DATABASE_URL": url.replace("+psycopg", ""),
+            "PUBLIC_URL": "http://127.0.0.1:8000",
+            "REDIS_URL": "redis://127.0.0.1:1/0",
+            "S3_ENDPOINT": s3.endpoint,
+            "S3_ACCESS_KEY": s3.access_key,
+            "S3_SECRET_KEY": s3.secret_key,
+            "S3_BUCKET": "pruebas",
+            "HMAC_SECRET": secrets.token_hex(32),
+            "SPOOL_DIR": str(folder / "transito"),
+            "TRUST_DIR": str(development_pki / "anclas"),
+        }
+        sealing = {
+            "SEAL_PKCS12": str(development_pki / "sello.p12"),
+            "SEAL_PASSWORD_FILE": str(development_pki / "sello.password"),
+            "TSA_ANCHORS": str(development_pki / "anclas"),
+            "SMTP_HOST": smtp_server.host,
+            "SMTP_PORT": str(smtp_server.port),
+            "SMTP_TLS": "no",
+            "SMTP_FROM": "oficialia@chalco.example",
+        }
 
-    filing = {"SESSION_SECRET": secrets.token_hex(32)}
-    timed, untimed = {"TSA_URL": f"{responders}/tsa"}, {"TSA_URL": "http://127.0.0.1:1/tsa"}
-    with (
-        parent(filing) as dying_window,
-        parent(sealing | timed) as dying_worker,
-        parent(filing, immortal=True) as window,
-        parent(sealing | timed, immortal=True) as worker,
-        parent(sealing | untimed, immortal=True) as without_tsa,
-    ):
-        yield Site(database, dying_window, dying_worker, window, worker, without_tsa, bucket, folder)
-    database.close()
+        def parent(settings: dict[str, str], *, immortal: bool = False) -> Parent:
+            environment = {f"OFICIALIA_{key}": value for key, value in (both | settings).items()}
+            return Parent({"PATH": os.environ["PATH"]} | environment, folder / "log", immortal=immortal)
+
+        filing = {"SESSION_SECRET": secrets.token_hex(32)}
+        timed, untimed = {"TSA_URL": f"{responders}/tsa"}, {"TSA_URL": "http://127.0.0.1:1/tsa"}
+        with (
+            parent(filing) as dying_window,
+            parent(sealing | timed) as dying_worker,
+            parent(filing, immortal=True) as window,
+            parent(sealing | timed, immortal=True) as worker,
+            parent(sealing | untimed, immortal=True) as without_tsa,
+        ):
+            yield Site(database, dying_window, dying_worker, window, worker, without_tsa, bucket, folder)
+        database.close()
+
+    with ExitStack() as stack:
+
+        @cache
+        def opened(kind: str) -> Site:
+            return stack.enter_context(site_on(kind))
+
+        yield opened
+
+
+@pytest.fixture
+def site(request: pytest.FixtureRequest, open_site: Callable[[str], Site]) -> Site:
+    """The office on the database of the case."""
+    return open_site(request.param)
 
 
 def died(end: End) -> None:
