@@ -32,6 +32,7 @@ from pyhanko.sign.validation.status import SignatureStatus
 
 import signing.efirma  # noqa: F401  (cures asn1crypto before the first certificate is parsed)
 from signing.efirma import holder, readable
+from signing.touched import foreign_changes
 from signing.trust import TrustAnchors, validation_context
 from signing.verify import Modification, SignatureFinding, unexamined
 
@@ -55,7 +56,20 @@ TIME = "la hora de la firma"
 def examine_in_child(path: str, anchors: list[str], at: str) -> list[dict[str, Any]]:
     """Steps 1 to 7 for every signature of the PDF at `path`; the values are those of `SignatureFinding`."""
     with open(path, "rb") as file:  # noqa: PTH123
-        found = list(_findings(file, TrustAnchors(tuple(anchors)), datetime.fromisoformat(at)))
+        return _examined_all(file, _reader(file), anchors, at)
+
+
+def reopen_in_child(path: str, anchors: list[str], at: str) -> dict[str, Any]:
+    """The same for a file that we sealed, as `findings`; and in `foreign` what our increment changed beyond its own."""
+    with open(path, "rb") as file:  # noqa: PTH123
+        reader = _reader(file)
+        foreign = _quietly(lambda: foreign_changes(reader)) if reader else None
+        found = _examined_all(file, reader, anchors, at)
+    return {"findings": found, "foreign": ["it cannot be compared"] if foreign is None else foreign}
+
+
+def _examined_all(file: Any, reader: PdfFileReader | None, anchors: list[str], at: str) -> list[dict[str, Any]]:
+    found = _findings(file, reader, TrustAnchors(tuple(anchors)), datetime.fromisoformat(at))
     return [_to_json(finding) for finding in found]
 
 
@@ -67,16 +81,20 @@ def _to_json(finding: SignatureFinding) -> dict[str, Any]:
     }
 
 
-def _findings(file: Any, anchors: TrustAnchors, at: datetime) -> Iterator[SignatureFinding]:
-    strict = _quietly(lambda: _opened(file, strict=True))
-    reader = strict or _quietly(lambda: _opened(file, strict=False))
+def _reader(file: Any) -> PdfFileReader | None:
+    return _quietly(lambda: _opened(file, strict=True)) or _quietly(lambda: _opened(file, strict=False))
+
+
+def _findings(
+    file: Any, reader: PdfFileReader | None, anchors: TrustAnchors, at: datetime
+) -> Iterator[SignatureFinding]:
     fields = _quietly(lambda: _filled_fields(reader)) if reader else None
     if reader is None or fields is None:
         yield unexamined("", UNREADABLE_DOCUMENT)
         return
     for name, field in fields[:MOST_SIGNATURES]:
         finding = _examined(reader, name, field, anchors, at)
-        if strict and finding.modified_after == "desconocido":
+        if reader.strict and finding.modified_after == "desconocido":
             # Honest software leaves references to nothing, which end a strict comparison before its result.
             lenient = _quietly(lambda: _opened(file, strict=False))
             finding = _examined(lenient, name, _same_field(lenient, name), anchors, at) if lenient else finding

@@ -151,7 +151,7 @@ def find_place(path: Path, sizes: Sequence[tuple[float, float]], smallest: float
         page = document[0]
         view = _View(page.get_bbox(), page.get_rotation() % 360)
         image = _rendered(page, view)
-        fields = [view.to_shown(box) for box in _annotations(page)]
+        fields = [view.to_shown(box) for box in annotations(page)]
         wanted = [(width / unit, height / unit) for width, height in sizes]
         found = (
             _search(_Grid(_ink(image, ground), view, fields), view, wanted, smallest) for ground in _grounds(image)
@@ -208,7 +208,7 @@ def _ink(image: Image.Image, ground: Colour) -> Image.Image:
     return strongest.point(lambda level: 255 if level >= INK_CONTRAST else 0)
 
 
-def _annotations(page: pypdfium2.PdfPage) -> Iterator[Rectangle]:
+def annotations(page: pypdfium2.PdfPage) -> Iterator[Rectangle]:
     """The rectangle of each annotation, in user space."""
     for number in range(min(pdfium.FPDFPage_GetAnnotCount(page), MOST_ANNOTATIONS)):
         annotation = pdfium.FPDFPage_GetAnnot(page, number)

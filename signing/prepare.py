@@ -2,7 +2,8 @@
 
 1. Try the document as it came, strictly; leniently only for hybrid cross-references (ISO 32000-1, 7.5.8.4).
 2. An unsigned document that pyHanko cannot extend, or whose form relies on the reader to draw its text, is rewritten
-   first (`signing.rewrite`); the seal is then an increment over that copy. A signed one is never rewritten.
+   first (`signing.rewrite`) and compared with what it was (`signing.likeness`); the seal is then an increment over that
+   copy. A signed one is never rewritten.
 3. The increment: our signature field, its appearance when there is room for it, and a signature dictionary with a gap.
 4. Whatever does not work ends as `wrap`: the caller makes a carátula.
 """
@@ -26,6 +27,7 @@ from pyhanko.sign.signers import ExternalSigner
 from signing.appearance import DrawnStamp
 from signing.errors import NO_ROOM
 from signing.increment import looks_signed
+from signing.likeness import require_alike
 from signing.page_box import PageBox, entry, first_page_box
 from signing.place import Place, find_place
 from signing.rewrite import rewrite
@@ -74,9 +76,15 @@ def prepare(
     attempt = _attempt(lambda: _extend(original, result, wish, signed=signed))
     if attempt["outcome"] == "prepared" or signed:
         return {**attempt, "basis": "source"}
-    if (obstacle := _attempt(lambda: rewrite(original, copy)))["outcome"] == "wrap":
+    if (obstacle := _attempt(lambda: _rewritten(original, copy)))["outcome"] == "wrap":
         return obstacle
     return {**_attempt(lambda: _extend(copy, result, wish, signed=False)), "basis": "rewritten"}
+
+
+def _rewritten(original: Path, copy: Path) -> JSON:
+    rewrite(original, copy)
+    require_alike(original, copy)
+    return {"outcome": "rewritten"}
 
 
 def _attempt(work: Callable[[], JSON]) -> JSON:

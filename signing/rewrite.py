@@ -20,7 +20,7 @@ class CannotDraw(Exception):
     """qpdf does not draw what this field holds."""
 
 
-def rewrite(source: Path, target: Path) -> dict[str, Any]:
+def rewrite(source: Path, target: Path) -> None:
     """Write `source` anew to `target`; raises pikepdf.PdfError when nothing opens it, CannotDraw when text would go."""
     with pikepdf.open(source) as document:
         if len(document.pages) == 0:
@@ -32,7 +32,6 @@ def rewrite(source: Path, target: Path) -> dict[str, Any]:
                 _require_drawn(widget, value, kind, flags)
             form.NeedAppearances = False
         document.save(target, static_id=False, preserve_pdfa=False)
-    return {"outcome": "rewritten"}
 
 
 Field = tuple[Any, Any, str, int]

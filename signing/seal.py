@@ -4,7 +4,8 @@
 2. What signatures does the document bear, and how good are they?
 3. Prepare, in the sandbox: the document grows by our field, with the stamp where it covers nothing, and an empty gap.
 4. Prove that the prepared file is the document plus that increment; hash it; sign the hash; fill the gap.
-5. Validate, in the sandbox: our seal is sound and covers the whole file, no earlier signature is worse than before.
+5. Validate, in the sandbox: our seal is sound and covers the whole file, its increment touches nothing but our field,
+   no earlier signature is worse than before.
 6. If not, again without the stamp; if not, a carátula with the original attached goes through 3 to 5.
 
 Nothing reaches `target` before it passed 5. This process never parses what a citizen sent.
@@ -31,7 +32,7 @@ from signing.sandbox import Limits, Sandbox
 from signing.stamp import StampContent, draw
 from signing.timestamp import Timestamper
 from signing.trust import TrustAnchors, validation_context
-from signing.verify import SignatureFinding, examine, not_worse
+from signing.verify import SignatureFinding, examine, not_worse, reopen
 
 Strategy = Literal["visible", "invisible", "caratula"]
 Pair = tuple[SignatureFinding, SignatureFinding]
@@ -205,7 +206,7 @@ class SealEngine:
 
     def _validate(self, job: _Job, path: Path, field: str) -> tuple[Pair, ...]:
         """Our seal is sound and nothing else got worse; gives each earlier signature before and after."""
-        after = self._findings(path, job.at)
+        after = self._reopen(path, job.at)
         ours = [finding for finding in after if finding.field_name == field]
         others = tuple(finding for finding in after if finding.field_name != field)
         if len(ours) != 1 or not self._is_sound(ours[0]):
@@ -226,6 +227,15 @@ class SealEngine:
             return examine(self._sandbox, path, anchors=self._anchors, at=at)
         except SigningError as fault:
             raise _Unfit("no_validable", f"examining: {fault}") from fault
+
+    def _reopen(self, path: Path, at: datetime) -> tuple[SignatureFinding, ...]:
+        try:
+            findings, foreign = reopen(self._sandbox, path, anchors=self._anchors, at=at)
+        except SandboxFailure as fault:
+            raise _Unfit("no_validable", f"reopening: {fault.reason}") from fault
+        if foreign:
+            raise _Unfit("no_extensible", f"the seal would touch more than its own: {', '.join(foreign[:5])}")
+        return findings
 
     def _require_usable(self, at: datetime) -> None:
         self._identity.ensure_usable(at)

@@ -67,6 +67,22 @@ def examine(sandbox: Sandbox, path: Path, *, anchors: TrustAnchors, at: datetime
     return tuple(finding_from(value) for value in reply.value)
 
 
+def reopen(
+    sandbox: Sandbox, path: Path, *, anchors: TrustAnchors, at: datetime
+) -> tuple[tuple[SignatureFinding, ...], tuple[str, ...]]:
+    """The findings of a file that was just sealed, and what the seal's increment changed beyond its own field.
+
+    Raises SandboxFailure and SandboxUnavailable: what cannot be examined is not fit to be recorded.
+    """
+    reply = sandbox.call(
+        "signing.examination:reopen_in_child",
+        path=str(path.resolve()),
+        anchors=list(anchors.pem),
+        at=at.isoformat(),
+    )
+    return tuple(finding_from(value) for value in reply.value["findings"]), tuple(reply.value["foreign"])
+
+
 def not_worse(before: Sequence[SignatureFinding], after: Sequence[SignatureFinding]) -> bool:
     """Whether every signature of `before` is in `after`, at least as good as it was.
 
