@@ -96,7 +96,8 @@ def ring(database: Database, now: datetime, bell: Callable[[Kind, int], None], *
         )
         jobs = session.scalars(query).all()
         for job in jobs:
-            job.visible_at = now + RING_AGAIN
+            # Whoever held it let its lease run out: the next to take it need not wait for that any more.
+            job.lease_token, job.visible_at = None, now + RING_AGAIN
         rung = [(Kind(job.kind), job.id) for job in jobs]
     for kind, job_id in rung:
         bell(kind, job_id)

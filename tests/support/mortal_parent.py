@@ -16,8 +16,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
-
 from oficialia import runtime
 from oficialia.clock import now
 from oficialia.models import Job
@@ -136,16 +134,18 @@ def _work(job: int) -> str:
         _run(job)
         return "1"
     done = 0
-    while jobs := _due():
+    while jobs := _rung():
         for each in jobs:
             _run(each)
             done += 1
     return str(done)
 
 
-def _due() -> list[int]:
-    with parts().runtime.database.reading() as session:
-        return list(session.scalars(select(Job.id).where(outbox.due(now())).order_by(Job.id)))
+def _rung() -> list[int]:
+    """The jobs for which the dispatcher would ring now."""
+    jobs: list[int] = []
+    outbox.ring(parts().runtime.database, now(), lambda _kind, job: jobs.append(job))
+    return jobs
 
 
 def _run(job: int) -> None:

@@ -63,6 +63,17 @@ def test_a_dead_workers_lease_passes_on_and_the_first_can_no_longer_finish(
         assert not outbox.finish(session, second, now)
 
 
+def test_a_job_whose_worker_died_is_rung_and_taken(runtime: Runtime, job_id: int, clock: TestClock) -> None:
+    dead = outbox.take(runtime.database, job_id, clock())
+    assert dead is not None
+    clock.time += LEASE
+    rung: list[int] = []
+    outbox.ring(runtime.database, clock(), lambda _kind, job: rung.append(job))
+    assert rung == [job_id]
+    assert outbox.take(runtime.database, job_id, clock()) is not None  # heeds the bell, a moment after it was rung
+    assert not outbox.renew(runtime.database, dead, clock())
+
+
 def test_what_fails_every_time_ends_in_quarantine_with_its_reason(
     runtime: Runtime, job_id: int, clock: TestClock
 ) -> None:
