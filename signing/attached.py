@@ -18,7 +18,7 @@ def attached(sandbox: Sandbox, path: Path) -> dict[str, bytes] | None:
     Raises SandboxUnavailable.
     """
     try:
-        reply = sandbox.call("signing.attached:attached_in_child", path=str(path.resolve()))
+        reply = sandbox.call("signing.attached:attached_in_child", reads=[path], path=str(path.resolve()))
     except SandboxFailure:
         return None
     return {name: b64decode(content) for name, content in reply.value.items()}

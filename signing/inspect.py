@@ -125,8 +125,8 @@ def _opened(sandbox: Sandbox, path: Path, media_type: MediaType, max_pages: int)
     place = str(path.resolve())
     try:
         if media_type is MediaType.PDF:
-            return sandbox.call("signing.inspection:inspect_pdf", path=place, max_pages=max_pages)
-        return sandbox.call("signing.inspection:inspect_image", path=place, kind=media_type.name)
+            return sandbox.call("signing.inspection:inspect_pdf", reads=[path], path=place, max_pages=max_pages)
+        return sandbox.call("signing.inspection:inspect_image", reads=[path], path=place, kind=media_type.name)
     except SandboxFailure as failure:
         raise DocumentRefused(
             _REFUSALS[media_type is MediaType.PDF, failure.reason == "crash"], str(failure)

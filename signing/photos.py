@@ -37,6 +37,8 @@ def photos_pdf(sandbox: Sandbox, images: Sequence[Path], target: Path) -> None:
         sandbox.call(
             "signing.photos:photos_in_child",
             limits=Limits(cpu_seconds=seconds, wall_seconds=seconds + SECONDS_EACH),
+            reads=images,
+            writes=target.parent,
             images=[str(image.resolve()) for image in images],
             target=str(target.resolve()),
         )

@@ -1,11 +1,11 @@
 """Where documents that somebody else wrote are opened: a child without network, under limits, that answers in JSON.
 
-    reply = Sandbox().call("signing.inspect:inspect_in_child", path="/…/a.pdf", …)
+    reply = Sandbox().call("signing.inspection:inspect_pdf", reads=[path], path=str(path), …)
 
 Each calling process has one warm parent of children (`signing.zygote`), started with the first call, started anew when
 it dies, and gone when the caller goes. A fork of the caller starts its own. Calls may overlap, from any thread.
-What a child cannot do: reach any network, start a process, gain powers, outlive its time, grow past its memory.
-What it still can: read and write the files of its user; so it is given paths, and never a key.
+What a child cannot do: reach any network, start a process, gain powers, outlive its time, grow past its memory, open
+any file but those that its call names (`signing.landlock`; before Linux 5.13, any file of its user).
 """
 
 import json
@@ -75,14 +75,26 @@ class Sandbox:
         self._forget()
         _everyone.add(self)
 
-    def call(self, function: str, /, *, limits: Limits | None = None, **arguments: JSON) -> Reply:
+    def call(
+        self,
+        function: str,
+        /,
+        *,
+        limits: Limits | None = None,
+        reads: Sequence[Path] = (),
+        writes: Path | None = None,
+        **arguments: JSON,
+    ) -> Reply:
         """Run `function` ("module:name") with `arguments` in a child of its own and give what it returned.
+
+        The child may open the files `reads`, and make and change those in the folder `writes`; all must exist.
 
         Raises again any `SigningError` raised there; `SandboxFailure` when the child met a limit or died;
         `SandboxUnavailable` when this machine cannot isolate it. A zygote found dead is replaced once.
         The log has a line for each child, however it ended: `peak_mib`, `seconds`, and the `limit` that it met, if any.
         """
-        request = json.dumps({"function": function, "arguments": arguments}).encode("ascii")
+        places = {"reads": [str(path.resolve()) for path in reads], "writes": [str(writes.resolve())] if writes else []}
+        request = json.dumps({"function": function, "arguments": arguments, **places}).encode("ascii")
         try:
             return self._call_once(function, request, limits or self._limits)
         except _ZygoteGone:

@@ -179,6 +179,8 @@ class SealEngine:
             reply = self._sandbox.call(
                 "signing.prepare:prepare",
                 limits=PREPARING,
+                reads=[job.source],
+                writes=job.folder,
                 source=str(job.source),
                 basis=str(job.folder / "basis.pdf"),
                 target=str(job.folder / "prepared.pdf"),

@@ -58,6 +58,7 @@ def examine(sandbox: Sandbox, path: Path, *, anchors: TrustAnchors, at: datetime
     try:
         reply = sandbox.call(
             "signing.examination:examine_in_child",
+            reads=[path],
             path=str(path.resolve()),
             anchors=list(anchors.pem),
             at=at.isoformat(),
@@ -76,6 +77,7 @@ def reopen(
     """
     reply = sandbox.call(
         "signing.examination:reopen_in_child",
+        reads=[path],
         path=str(path.resolve()),
         anchors=list(anchors.pem),
         at=at.isoformat(),

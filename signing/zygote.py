@@ -21,11 +21,14 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from signing.errors import NO_ROOM, SigningError
 from signing.isolation import confine, die_with_parent, withdraw
+from signing.landlock import keep_only
 
 # What the children use most; anything else is loaded by the child that needs it.
 PRELOADED = ("signing.inspection", "signing.examination", "signing.prepare")
@@ -131,8 +134,10 @@ def _be_child(work: int, limits: dict[str, Any]) -> None:
         _keep_only(work)
         with socket.socket(fileno=work) as line:
             request = json.loads(_read_all(line))
+            function = _function(request["function"])
             confine(**{name: value for name, value in limits.items() if name != "wall_seconds"})
-            line.sendall(_encoded(_outcome(request["function"], request["arguments"])))
+            keep_only(*([Path(place) for place in request[kind]] for kind in ("reads", "writes")))
+            line.sendall(_encoded(_outcome(function, request["arguments"])))
     except BaseException:  # noqa: BLE001  (nothing may run on into the code of the parent)
         os._exit(1)
     os._exit(0)
@@ -154,11 +159,17 @@ def _read_all(line: socket.socket) -> bytes:
     return b"".join(parts)
 
 
-def _outcome(function: str, arguments: dict[str, Any]) -> dict[str, Any]:
-    """Run `module:name`; what comes of it, in JSON values: ok, error (a `SigningError`) or failure."""
+def _function(name: str) -> Callable[..., Any]:
+    """The function `module:name`, loaded while its code can be read wherever it lies."""
+    module, _, attribute = name.partition(":")
+    function: Callable[..., Any] = getattr(importlib.import_module(module), attribute)
+    return function
+
+
+def _outcome(function: Callable[..., Any], arguments: dict[str, Any]) -> dict[str, Any]:
+    """Run it; what comes of it, in JSON values: ok, error (a `SigningError`) or failure."""
     try:
-        module, _, name = function.partition(":")
-        return {"ok": getattr(importlib.import_module(module), name)(**arguments)}
+        return {"ok": function(**arguments)}
     except SigningError as error:
         return {"error": [type(error).__name__, *map(str, error.args)]}
     except MemoryError:

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,29 @@ def hold(size: int) -> int:
 
 def speak(size: int) -> str:
     return "a" * size
+
+
+def read(path: str) -> str:
+    return _told(lambda: Path(path).read_text())
+
+
+def overwrite(path: str) -> str:
+    def act() -> str:
+        Path(path).write_text("x")
+        return "written"
+
+    return _told(act)
+
+
+def look_into(path: str) -> str:
+    return _told(lambda: str(list(Path(path).iterdir())))
+
+
+def _told(act: Callable[[], str]) -> str:
+    try:
+        return act()
+    except OSError as fault:
+        return type(fault).__name__
 
 
 def write(path: str, size: int) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from signing import isolation
+from signing import isolation, landlock
 from signing.errors import DocumentRefused, RefusalCode, SandboxFailure, SandboxUnavailable
 from signing.sandbox import MIB, Limits, Sandbox
 from tests.support.small_disk import small_disk
@@ -146,13 +146,40 @@ def test_a_reply_over_the_limit_is_not_read_to_its_end(sandbox: Sandbox) -> None
 
 def test_a_file_over_the_limit_is_not_written(sandbox: Sandbox, tmp_path: Path) -> None:
     target = tmp_path / "large"
-    assert failure(sandbox, "write", TIGHT, path=str(target), size=2 * MIB) == "output"
+    with pytest.raises(SandboxFailure, match="output"):
+        sandbox.call(CHILD + "write", limits=TIGHT, writes=tmp_path, path=str(target), size=2 * MIB)
     assert target.stat().st_size <= MIB
 
 
 def test_a_full_disk_is_no_fault_of_the_document(sandbox: Sandbox, tmp_path: Path) -> None:
     with small_disk(tmp_path / "disco", 64) as disk, pytest.raises(SandboxUnavailable):
-        sandbox.call(CHILD + "write", limits=TIGHT, path=str(disk / "large"), size=MIB // 2)
+        sandbox.call(CHILD + "write", limits=TIGHT, writes=disk, path=str(disk / "large"), size=MIB // 2)
+
+
+needs_landlock = pytest.mark.skipif(landlock.version() == 0, reason="this kernel has no Landlock")
+
+
+@needs_landlock
+def test_a_child_opens_only_what_its_call_names(sandbox: Sandbox, tmp_path: Path) -> None:
+    named, key, folder = tmp_path / "a.pdf", tmp_path / "sello.key", tmp_path / "taller"
+    for file in (named, key):
+        file.write_bytes(b"secret")
+    folder.mkdir()
+
+    def told(function: str, path: Path) -> str:
+        return str(sandbox.call(CHILD + function, reads=[named], writes=folder, path=str(path)).value)
+
+    assert told("read", named) == "secret"
+    assert told("read", key) == told("overwrite", named) == told("overwrite", key) == "PermissionError"
+    assert told("look_into", tmp_path) == told("overwrite", tmp_path / "nuevo") == "PermissionError"
+    assert told("read", Path("/etc/passwd")) == told("look_into", Path("/")) == "PermissionError"
+    assert told("overwrite", folder / "nuevo") == "written"
+    assert named.read_bytes() == key.read_bytes() == b"secret"
+
+
+@needs_landlock
+def test_a_child_whose_call_names_nothing_opens_nothing(sandbox: Sandbox, tmp_path: Path) -> None:
+    assert sandbox.call(CHILD + "look_into", path=str(tmp_path)).value == "PermissionError"
 
 
 def test_no_listener_of_this_machine_can_be_reached(sandbox: Sandbox, listener: socket.socket, tmp_path: Path) -> None:
@@ -183,9 +210,9 @@ def test_the_child_has_no_powers_no_environment_and_no_descriptor_of_ours(
     monkeypatch.setenv("OFICIALIA_SEAL_PASSWORD", "secreta")
     fresh = Sandbox()
     try:
-        assert fresh.call(CHILD + "effective_capabilities").value == 0
+        assert fresh.call(CHILD + "effective_capabilities", reads=[Path("/proc")]).value == 0
         assert set(fresh.call(CHILD + "environment").value) <= {"LC_CTYPE"}
-        descriptors = fresh.call(CHILD + "open_descriptors").value
+        descriptors = fresh.call(CHILD + "open_descriptors", reads=[Path("/proc")]).value
     finally:
         fresh.close()
     assert sorted(name.partition(":")[0] for name in descriptors) == ["/dev/null"] * 3 + ["socket"]
