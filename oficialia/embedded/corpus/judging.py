@@ -47,6 +47,8 @@ def judge(
         ask("todos: rechazados los que deben rechazarse", results, _not_refused),
         ask("sellos que acepta nuestra comprobación", sealed, _rejected_by_ours),
         ask("sellos que acepta pdfsig", sealed, _rejected_by_pdfsig),
+        ask("sellos visibles que se ven y cuyo QR se lee", [r for r in sealed if _is_visible(r)], _unread),
+        ask("copias selladas que conservan su texto", [r for r in sealed if _has_words(r)], _mute),
         ask("originales conservados", sealed, _lost),
         ask("firmas de ciudadanos tan buenas como antes", [r for r in sealed if _bears_signatures(r)], _worse),
         ask("ninguna firma con ataque o alteración se da por buena", sealed, _green),
@@ -89,16 +91,32 @@ def _rejected_by_pdfsig(result: Result) -> str:
     return "rechazado" if result.seal and result.seal.pdfsig == "rechaza" else ""
 
 
+def _is_visible(result: Result) -> bool:
+    return bool(result.seal and result.seal.stamp_read is not None)
+
+
+def _unread(result: Result) -> str:
+    return "" if result.seal and result.seal.stamp_read else "no se lee"
+
+
+def _has_words(result: Result) -> bool:
+    return bool(result.seal and result.seal.words in {"todas", "faltan"})
+
+
+def _mute(result: Result) -> str:
+    return "" if result.seal and result.seal.words == "todas" else "faltan palabras"
+
+
 def _lost(result: Result) -> str:
     """A signed document is never rewritten; any other may be, to mend it."""
     seal = result.seal
     assert seal  # noqa: S101 - asked of those only
-    rewritten = seal.original == "reescrito" and seal.signatures_before > 0
+    rewritten = seal.original == "reescrito" and bool(seal.signatures)
     return seal.original if rewritten or seal.original == "perdido" else ""
 
 
 def _bears_signatures(result: Result) -> bool:
-    return bool(result.seal and result.seal.signatures_before)
+    return bool(result.seal and result.seal.signatures)
 
 
 def _worse(result: Result) -> str:

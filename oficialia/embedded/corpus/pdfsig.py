@@ -26,7 +26,7 @@ def pdfsig(file: Path, field: str) -> Word:
     program = shutil.which("pdfsig")
     if not program:
         return "no-instalado"
-    told = _limited(program, "-nocert", str(file))
+    told = limited(program, "-nocert", str(file))
     if told is None:
         return "no-responde"
     blocks = re.split(r"^Signature #\d+:", told, flags=re.MULTILINE)[1:]
@@ -34,8 +34,8 @@ def pdfsig(file: Path, field: str) -> Word:
     return "acepta" if ours and all("Signature is Valid." in block for block in ours) else "rechaza"
 
 
-def _limited(*argv: str) -> str | None:
-    """What a program printed; None when it did not end by itself."""
+def limited(*argv: str) -> str | None:
+    """What a program printed, under limits; None when it did not end by itself."""
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(
             ["/bin/sh", "-c", LIMITED, "sh", *argv],

@@ -9,8 +9,10 @@ from oficialia.embedded.corpus.manifest import Entry
 from oficialia.embedded.corpus.seals import Examiner, SealCheck
 from oficialia.embedded.corpus.sending import Sent
 from oficialia.embedded.corpus.traces import Trace
+from signing.seal import Strategy
+from signing.verify import SignatureFinding
 
-OUTCOMES = {"visible": "sealed-visible", "invisible": "sealed-invisible", "caratula": "wrapped"}
+OUTCOMES: Mapping[Strategy, str] = {"visible": "sealed-visible", "invisible": "sealed-invisible", "caratula": "wrapped"}
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,14 @@ class Result:
                 "seal_ours": self.seal.ours,
                 "seal_pdfsig": self.seal.pdfsig,
                 "original": self.seal.original,
-                "signatures_before": self.seal.signatures_before,
+                "signatures_before": len(self.seal.signatures),
                 "signatures_kept": self.seal.signatures_kept,
+                "signatures": [
+                    {"field": before.field_name, "before": _told(before), "after": _told(after) if after else None}
+                    for before, after in self.seal.signatures
+                ],
+                "stamp_read": self.seal.stamp_read,
+                "words": self.seal.words,
             }
         return line
 
@@ -77,8 +85,20 @@ def examined(examiner: Examiner, result: Result) -> Result:
     """The result with the examination of its sealed copy, where there is one."""
     if not result.received:
         return result
-    sent, wrapped = result.sent, result.outcome == "wrapped"
-    return replace(result, seal=examiner.check(result.entry.file, sent.files["sellado"], sent.folio, wrapped=wrapped))
+    sent = result.sent
+    strategy = next(word for word, outcome in OUTCOMES.items() if outcome == result.outcome)
+    return replace(result, seal=examiner.check(result.entry.file, sent.files["sellado"], sent.folio, strategy))
+
+
+def _told(finding: SignatureFinding) -> dict[str, Any]:
+    """What decides whether a signature got worse."""
+    return {
+        "intact": finding.intact,
+        "trusted": finding.trusted,
+        "modified_after": finding.modified_after,
+        "proven_time": finding.proven_time.isoformat() if finding.proven_time else None,
+        "problem": finding.problem,
+    }
 
 
 def outcome(sent: Sent, trace: Trace) -> str:
@@ -89,4 +109,4 @@ def outcome(sent: Sent, trace: Trace) -> str:
         return f"refused:{trace.code or f'http-{sent.http_status}'}"
     if not {"sellado", "acuse"} <= sent.files.keys():
         return "error:sin-descargas"
-    return OUTCOMES.get(trace.strategy, "error:sin-bitacora")
+    return next((told for word, told in OUTCOMES.items() if word == trace.strategy), "error:sin-bitacora")

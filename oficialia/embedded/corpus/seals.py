@@ -9,8 +9,10 @@ from typing import Literal
 import pikepdf
 
 from oficialia.embedded.corpus.pdfsig import Word, pdfsig
+from oficialia.embedded.corpus.seeing import Words, reads_the_stamp, words_kept
 from signing.increment import looks_signed
 from signing.sandbox import Sandbox
+from signing.seal import Strategy
 from signing.trust import TrustAnchors
 from signing.verify import SignatureFinding, examine, not_worse
 
@@ -22,13 +24,19 @@ Original = Literal["al-frente", "adjunto", "reescrito", "perdido"]
 
 @dataclass(frozen=True)
 class SealCheck:
-    """What was seen of the seal on one sealed copy; `green`: signatures of its author that look beyond doubt."""
+    """What was seen of the seal on one sealed copy.
+
+    `signatures`: each of its author's, before and after (None: gone). `stamp_read`: the QR of a visible seal was read.
+    `words`: of the original, in a copy that is no carátula. `green`: signatures that look beyond doubt.
+    """
 
     ours: bool
     pdfsig: Word
     original: Original
-    signatures_before: int
+    signatures: tuple[tuple[SignatureFinding, SignatureFinding | None], ...]
     signatures_kept: bool
+    stamp_read: bool | None
+    words: Words | None
     green: bool
 
 
@@ -40,8 +48,9 @@ class Examiner:
     anchors: TrustAnchors
     at: datetime
 
-    def check(self, original: Path, sealed: Path, folio: str, *, wrapped: bool) -> SealCheck:
+    def check(self, original: Path, sealed: Path, folio: str, strategy: Strategy) -> SealCheck:
         """Examine `sealed`, made of `original` under `folio`."""
+        wrapped = strategy == "caratula"
         before, after = self._findings(original), self._findings(sealed)
         field = f"{FIELD}{folio}"
         seals = [finding for finding in after if finding.field_name.startswith(field)]
@@ -51,14 +60,23 @@ class Examiner:
             ours=len(seals) == 1 and _sound(seals[0]),
             pdfsig=pdfsig(sealed, field),
             original=kept,
-            signatures_before=len(before),
+            signatures=_pairs(before, before if kept == "adjunto" else theirs),
             # Under a carátula the original is attached as it came, and its signatures with it.
             signatures_kept=kept == "adjunto" or (len(theirs) == len(before) and not_worse(before, theirs)),
+            stamp_read=reads_the_stamp(self.sandbox, sealed) if strategy == "visible" else None,
+            words=None if wrapped else words_kept(original, sealed),
             green=any(_green(finding) for finding in (*before, *theirs)),
         )
 
     def _findings(self, file: Path) -> Sequence[SignatureFinding]:
         return examine(self.sandbox, file, anchors=self.anchors, at=self.at) if looks_signed(file) else ()
+
+
+def _pairs(
+    before: Sequence[SignatureFinding], after: Sequence[SignatureFinding]
+) -> tuple[tuple[SignatureFinding, SignatureFinding | None], ...]:
+    later = {finding.field_name: finding for finding in after}
+    return tuple((finding, later.get(finding.field_name)) for finding in before)
 
 
 def _sound(seal: SignatureFinding) -> bool:

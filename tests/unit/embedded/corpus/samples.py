@@ -7,10 +7,20 @@ from oficialia.embedded.corpus.result import Result
 from oficialia.embedded.corpus.seals import SealCheck
 from oficialia.embedded.corpus.sending import Sent
 from oficialia.embedded.corpus.traces import Trace
+from signing.verify import unexamined
 
 GOOD_SEAL = SealCheck(
-    ours=True, pdfsig="acepta", original="al-frente", signatures_before=0, signatures_kept=True, green=False
+    ours=True,
+    pdfsig="acepta",
+    original="al-frente",
+    signatures=(),
+    signatures_kept=True,
+    stamp_read=True,
+    words="todas",
+    green=False,
 )
+
+SIGNATURE = unexamined("Firma1", "")
 
 
 def result(

@@ -8,7 +8,7 @@ from oficialia.embedded.corpus.certificates import CertificateResult
 from oficialia.embedded.corpus.judging import Requirement, judge
 from oficialia.embedded.corpus.result import Result
 from oficialia.embedded.corpus.traces import Trace
-from tests.unit.embedded.corpus.samples import GOOD_SEAL, result
+from tests.unit.embedded.corpus.samples import GOOD_SEAL, SIGNATURE, result
 
 MAY = "accepted or refused with a clear reason"
 
@@ -27,7 +27,12 @@ def missed(*results: Result) -> dict[str, tuple[str, ...]]:
         result("hostile", "refused:tarda_demasiado", seconds=30.0, peak_mib=512.0),
         result("hostile", "refused:con_contrasena", expected='refused: "protegido"'),
         result("accept", "sealed-visible", seal=replace(GOOD_SEAL, pdfsig="no-responde")),
-        result("signed", "sealed-visible", expected="never green", seal=replace(GOOD_SEAL, signatures_before=2)),
+        result(
+            "signed",
+            "sealed-visible",
+            expected="never green",
+            seal=replace(GOOD_SEAL, signatures=((SIGNATURE, SIGNATURE),)),
+        ),
         result("signed", "sealed-visible", expected="signature intact", seal=replace(GOOD_SEAL, green=True)),
     ],
     ids=lambda each: f"{each.entry.group} {each.outcome}",
@@ -47,13 +52,25 @@ def test_what_is_as_it_should_misses_nothing(good: Result) -> None:
         (result("hostile", "sealed-visible", expected='refused: "protegido"', seal=GOOD_SEAL), "todos"),
         (result("x", "sealed-visible", seal=replace(GOOD_SEAL, ours=False)), "sellos que acepta nuestra comprobación"),
         (result("x", "sealed-visible", seal=replace(GOOD_SEAL, pdfsig="rechaza")), "sellos que acepta pdfsig"),
+        (
+            result("x", "sealed-visible", seal=replace(GOOD_SEAL, stamp_read=False)),
+            "sellos visibles que se ven y cuyo QR se lee",
+        ),
+        (
+            result("x", "sealed-visible", seal=replace(GOOD_SEAL, words="faltan")),
+            "copias selladas que conservan su texto",
+        ),
         (result("x", "wrapped", seal=replace(GOOD_SEAL, original="perdido")), "originales conservados"),
         (
-            result("x", "wrapped", seal=replace(GOOD_SEAL, original="reescrito", signatures_before=1)),
+            result("x", "wrapped", seal=replace(GOOD_SEAL, original="reescrito", signatures=((SIGNATURE, SIGNATURE),))),
             "originales conservados",
         ),
         (
-            result("signed", "sealed-visible", seal=replace(GOOD_SEAL, signatures_before=1, signatures_kept=False)),
+            result(
+                "signed",
+                "sealed-visible",
+                seal=replace(GOOD_SEAL, signatures=((SIGNATURE, SIGNATURE),), signatures_kept=False),
+            ),
             "firmas de ciudadanos tan buenas como antes",
         ),
         (

@@ -56,5 +56,8 @@ def test_the_line_of_the_json() -> None:
         "seal_pdfsig": "acepta",
         "original": "al-frente",
         "signatures_before": 0,
+        "signatures": [],
+        "stamp_read": True,
+        "words": "todas",
         "signatures_kept": True,
     }
