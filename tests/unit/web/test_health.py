@@ -19,7 +19,7 @@ from oficialia.embedded.ports import LOOPBACK, free_ports
 from oficialia.runtime import Runtime
 from oficialia.services.readiness import SECONDS, Lookout
 from oficialia.web.context import WebOptions
-from signing.sandbox import Sandbox
+from signing.sandbox import NO_WALLS, Sandbox
 from storage.bucket import Bucket
 from tests.support.processes import eventually, unanswering
 from tests.support.window import Visitor
@@ -84,7 +84,7 @@ def test_with_too_little_room_in_the_spool_it_is_not_ready(runtime: Runtime, who
 def test_where_nothing_can_be_isolated_it_is_not_ready(
     runtime: Runtime, whole: WebOptions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("signing.sandbox._hello", lambda _control: "none")
+    monkeypatch.setattr("signing.sandbox._hello", lambda _control: NO_WALLS)
     with _closing(Sandbox(require_isolation=True)) as box:
         client = create_app(replace(runtime, sandbox=box), whole).test_client()
         assert client.get("/salud/lista").status_code == 503
