@@ -33,7 +33,7 @@ def reads_the_stamp(sandbox: Sandbox, sealed: Path) -> bool:
 
 def codes_in_child(path: str) -> list[str]:
     """The texts of the codes on page 1 of a PDF, some at most; for the sandbox."""
-    import zxingcpp  # an office without the embedded default has none, and the command line works there
+    import zxingcpp  # noqa: PLC0415  (an office without the embedded default has none, and the command line works there)
 
     with closing(pypdfium2.PdfDocument(path)) as document:
         document.init_forms()
