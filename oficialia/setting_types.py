@@ -39,6 +39,10 @@ def _http_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _http_urls(value: str) -> str:
+    return " ".join(_http_url(url) for url in value.split())
+
+
 def _public_url(value: str, info: ValidationInfo) -> str:
     if in_production(info) and not value.startswith("https://"):
         raise ValueError("en producción debe empezar con https://")
@@ -133,6 +137,7 @@ def sentence(detail: ErrorDetails) -> str:
 
 
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
+HttpUrls = Annotated[str, AfterValidator(_http_urls)]
 PublicUrl = Annotated[HttpUrl, AfterValidator(_public_url)]
 ServiceUrl = Annotated[HttpUrl, AfterValidator(_service_url)]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_database_url)]

@@ -22,6 +22,7 @@ from oficialia.setting_types import (
     ExistingFolder,
     ExistingPath,
     HttpUrl,
+    HttpUrls,
     LongSecret,
     PrivateFile,
     PublicUrl,
@@ -146,6 +147,14 @@ class WorkerSettings(CommonSettings, QueueSettings, BucketSettings, FilingSettin
     tsa_anchors: ExistingPath = Field(description="Certificados raíz (PEM) del servicio de sellos de tiempo.")
     tsa_user: str = Field("", description="Usuario del servicio de sellos de tiempo, si lo pide.")
     tsa_password: SecretStr | None = Field(None, description="Contraseña del servicio de sellos de tiempo.")
+    ocsp_urls: HttpUrls = Field(
+        "", description="A quién preguntar si un certificado fue revocado (OCSP); varias, separadas por espacios."
+    )
+    crl_urls: HttpUrls = Field(
+        "",
+        description="Listas de certificados revocados (CRL); varias, separadas por espacios. "
+        "Sin estas ni OCSP los sellos quedan en B-T.",
+    )
     smtp_host: str = Field(min_length=1, description="Servidor de correo.")
     smtp_port: int = Field(587, ge=1, le=65535, description="Puerto del servidor de correo.")
     smtp_user: str = Field("", description="Usuario del servidor de correo.")

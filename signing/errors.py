@@ -5,6 +5,7 @@ Every error is made again from its class name and `args` when it crosses the san
 """
 
 import errno
+from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
@@ -56,6 +57,10 @@ class TimestampUnavailable(SigningError):
     """The time-stamping authority gave no acceptable token: seal without it now, raise the level later."""
 
 
+class RevocationUnavailable(SigningError):
+    """No authority said acceptably whether a certificate was revoked; `args[0]` has each one's fault, for the log."""
+
+
 class TrustUnusable(SigningError):
     """A trust anchor cannot be read: better no verification than one against half of the anchors."""
 
@@ -66,6 +71,19 @@ class IdentityUnusable(SigningError):
 
 class SealingFailed(SigningError):
     """No strategy gave a document that validates; nothing was written as a result."""
+
+
+class ProtectionFailed(SigningError):
+    """The evidence for later years did not do this document good; it stays as it is, and its seal as good as it was."""
+
+
+class NotNow(SigningError):
+    """Evidence can be had, and is of no use yet; `when` (aware, ISO 8601 in `args`) is the time to try again."""
+
+    def __init__(self, when: datetime | str, detail: str = "") -> None:
+        self.when = datetime.fromisoformat(when) if isinstance(when, str) else when
+        self.detail = detail
+        super().__init__(self.when.isoformat(), detail)
 
 
 def rebuild(name: str, arguments: list[str]) -> SigningError:

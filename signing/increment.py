@@ -74,6 +74,24 @@ class PreparedFile:
         return str(whole.hexdigest())
 
 
+def prove_extension(basis: Path, extended: Path) -> str:
+    """Check that `extended` begins with `basis`, byte for byte, and that what was added signs nothing.
+
+    Gives the SHA-256 of `extended` (hex). Raises NotAnIncrement.
+    """
+    basis_size, size = basis.stat().st_size, extended.stat().st_size
+    if not basis_size < size <= basis_size + LARGEST_INCREMENT:
+        raise NotAnIncrement("the sizes do not fit")
+    digest = hashlib.sha256()
+    with basis.open("rb") as expected, extended.open("rb") as given:
+        _hash_equal(expected, given, basis_size, digest)
+        increment = given.read()
+    if b"/ByteRange" in increment:
+        raise NotAnIncrement("there is a signature in what was added")
+    digest.update(increment)
+    return digest.hexdigest()
+
+
 def fill_gap(path: Path, gap: Gap, der: bytes) -> bytes:
     """Write the signature into the gap and wait until it is on disk; gives what was written. Raises GapTooSmall."""
     if len(der) > gap.room:

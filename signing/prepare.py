@@ -99,8 +99,8 @@ def _attempt(work: Callable[[], JSON]) -> JSON:
 def _extend(basis: Path, target: Path, wish: _Wish, *, signed: bool) -> JSON:
     shutil.copyfile(basis, target)
     with target.open("rb+") as file:
-        writer = _open(file)
-        if _reader_draws_the_form(writer) and not signed:
+        writer = open_writer(file)
+        if reader_draws_the_form(writer) and not signed:
             raise _NeedsAppearances
         page = first_page_box(writer)
         place = _place(basis, page, wish.art)
@@ -114,7 +114,8 @@ class _Increment(IncrementalPdfFileWriter):
         return
 
 
-def _open(file: IO[bytes]) -> IncrementalPdfFileWriter:
+def open_writer(file: IO[bytes]) -> IncrementalPdfFileWriter:
+    """A writer that adds to the document in `file`; step 1. Raises PdfError, and whatever a hostile file brings out."""
     writer: IncrementalPdfFileWriter = _Increment(file, strict=True)
     if writer.prev.xrefs.hybrid_xrefs_present:
         writer = _Increment(file, strict=False)
@@ -125,7 +126,8 @@ def _open(file: IO[bytes]) -> IncrementalPdfFileWriter:
     return writer
 
 
-def _reader_draws_the_form(handler: PdfHandler) -> bool:
+def reader_draws_the_form(handler: PdfHandler) -> bool:
+    """Whether the form leaves the drawing of its text to the reader."""
     form = entry(handler.root, "/AcroForm", {})
     return bool(entry(form, "/NeedAppearances", False)) and bool(entry(form, "/Fields", ()))
 
@@ -143,8 +145,8 @@ def _place(basis: Path, page: PageBox, art: Mapping[str, Any] | None) -> Place |
 
 
 def _write(writer: IncrementalPdfFileWriter, wish: _Wish, place: Place | None, *, keep_need_appearances: bool) -> JSON:
-    name = _unused_name(writer, wish.field)
-    needed = _reader_draws_the_form(writer)
+    name = unused_name(writer, wish.field)
+    needed = reader_draws_the_form(writer)
     session = _signer(wish, name, place).init_signing_session(writer)
     if needed and keep_need_appearances:
         # pyHanko deletes it; in a signed document nobody may draw the appearances instead.
@@ -179,7 +181,7 @@ def _signer(wish: _Wish, name: str, place: Place | None) -> PdfSigner:
     return PdfSigner(metadata, signer, new_field_spec=spec, stamp_style=style)
 
 
-def _unused_name(handler: PdfHandler, wanted: str) -> str:
+def unused_name(handler: PdfHandler, wanted: str) -> str:
     """`wanted`, numbered when the form has such a field: an existing one is somebody else's."""
     form = entry(handler.root, "/AcroForm", {})
     taken = {entry(field.get_object(), "/T", "") for field in entry(form, "/Fields", ())}

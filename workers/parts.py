@@ -16,6 +16,8 @@ from oficialia.services.certificates import SealCertificate
 from oficialia.settings import WorkerSettings, load
 from signing.errors import IdentityUnusable
 from signing.identity import SealIdentity
+from signing.protection import Protector
+from signing.revocation import Responders, RevocationClient
 from signing.seal import Sealed, SealEngine
 from signing.timestamp import Timestamper
 from signing.trust import load_anchors
@@ -32,6 +34,8 @@ class Parts:
     identity: SealIdentity
     timestamper: Timestamper
     engine: SealEngine
+    protector: Protector | None = None
+    """None where nobody can be asked for revocation: seals then stay at B-T."""
 
     @property
     def certificate(self) -> SealCertificate:
@@ -53,7 +57,18 @@ def parts() -> Parts:
         settings.tsa_url, load_anchors(settings.tsa_anchors), username=settings.tsa_user, password=password
     )
     engine = SealEngine(runtime.sandbox, identity, timestamper=timestamper, anchors=runtime.anchors)
-    return Parts(settings, runtime, identity, timestamper, engine)
+    return Parts(settings, runtime, identity, timestamper, engine, protector_of(settings, runtime, timestamper))
+
+
+def protector_of(settings: WorkerSettings, runtime: Runtime, timestamper: Timestamper) -> Protector | None:
+    """What gives seals their evidence for later years."""
+    responders = Responders(tuple(settings.ocsp_urls.split()), tuple(settings.crl_urls.split()))
+    if not responders:
+        return None
+    anchors = runtime.anchors
+    return Protector(
+        runtime.sandbox, anchors, revocation=RevocationClient(responders, anchors), timestamper=timestamper
+    )
 
 
 def _identity(settings: WorkerSettings) -> SealIdentity:

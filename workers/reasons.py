@@ -12,6 +12,8 @@ from oficialia.db import DatabaseUnavailable
 from signing.errors import (
     NO_ROOM,
     IdentityUnusable,
+    ProtectionFailed,
+    RevocationUnavailable,
     SandboxFailure,
     SandboxUnavailable,
     SealingFailed,
@@ -27,6 +29,7 @@ _OUTAGES: tuple[tuple[type[BaseException], str], ...] = (
     (StorageUnavailable, "El depósito de documentos no responde."),
     (DatabaseUnavailable, "La base de datos no responde."),
     (TimestampUnavailable, "El servicio de sellos de tiempo no responde."),
+    (RevocationUnavailable, "No responde quien dice si los certificados del sello siguen vigentes."),
     (SandboxUnavailable, f"Esta máquina no puede abrir documentos de manera aislada. {_CALL}"),
     (IdentityUnusable, f"El sello del municipio no se puede usar: revise su certificado y su llave. {_CALL}"),
     (smtplib.SMTPException, "El servidor de correo no recibe mensajes ahora."),
@@ -37,6 +40,10 @@ _OUTAGES: tuple[tuple[type[BaseException], str], ...] = (
 _FAULTS: tuple[tuple[type[BaseException], str], ...] = (
     (StorageMismatch, f"El archivo guardado no es el que dice el registro. {_CALL}"),
     (SealingFailed, f"No se pudo sellar el documento de ninguna manera. {_CALL}"),
+    (
+        ProtectionFailed,
+        f"No se pudo proteger el sello a largo plazo, y el documento queda como estaba. {_CALL}",
+    ),
     (SandboxFailure, f"Abrir el documento agotó el tiempo o la memoria, o cerró el programa, cada vez. {_CALL}"),
     (SoftTimeLimitExceeded, f"El trabajo tardó más de lo permitido cada vez. {_CALL}"),
     (smtplib.SMTPRecipientsRefused, "El servidor de correo no acepta la dirección que dio la persona."),

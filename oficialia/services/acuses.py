@@ -13,6 +13,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from oficialia.domain import protection
 from oficialia.domain.documents import Purpose
 from oficialia.domain.filing import Acto, Etapa, NivelSello, Rol
 from oficialia.models import Acuse, EmailConfirmation, Event, Filing, StoredObject
@@ -128,6 +129,7 @@ def _object(filing: Filing, sealed: Sealed, stored: Stored, serial: str, now: da
         seal_strategy=sealed.strategy,
         seal_level=sealed.level,
         certificate_serial=serial,
+        protect_at=protection.due(NivelSello(sealed.level), now),
     )
 
 

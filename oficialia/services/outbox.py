@@ -41,6 +41,11 @@ class Kind(StrEnum):
     MAIL_CODE = "correo_codigo"
     MAIL_ACUSE = "correo_acuse"
     RAISE = "elevar"
+    PROTECT = "proteger"
+
+
+# Nobody waits for it, and each try asks authorities that may be away.
+PATIENT = {Kind.PROTECT: timedelta(minutes=10)}
 
 
 @dataclass(frozen=True)
@@ -157,9 +162,10 @@ def fail(database: Database, lease: Lease, now: datetime, reason: str, *, for_go
             job.visible_at = now + timedelta(seconds=_BACKOFF[min(job.attempts, len(_BACKOFF)) - 1])
 
 
-def postpone(database: Database, lease: Lease, now: datetime, reason: str, *, pause: timedelta = POSTPONED) -> None:
-    """Gives the job back after ``pause`` without counting the attempt: what it needs is away, the work is sound.
+def postpone(database: Database, lease: Lease, now: datetime, reason: str) -> None:
+    """Gives the job back for later without counting the attempt: what it needs is away, the work is sound.
     ``reason`` is a sentence for a clerk."""
+    pause = PATIENT.get(lease.kind, POSTPONED)
     with database.transaction() as session:
         values = {
             "lease_token": None,

@@ -35,16 +35,19 @@ def rewrite(path: Path, change: Callable[[str, list[str], list[Any]], list[Any]]
     _replace_register(path, lines)
 
 
+LATER = frozenset({"request_id", "protect_at"})
+
+
 def as_of_0001(path: Path) -> None:
-    """The same register as the first migration knew it: without reviews, and without the requests of filings."""
+    """The same register as the first migration knew it: without reviews, and without what later ones added to rows."""
     lines, name, columns = [], "", []
     for text in gzip.decompress((path / REGISTER).read_bytes()).splitlines():
         value = json.loads(text)
         if isinstance(value, dict):
             name, columns = value["tabla"], [column for column, _ in value["columnas"]]
-            value["columnas"] = [each for each in value["columnas"] if each[0] != "request_id"]
-        elif "request_id" in columns:
-            del value[columns.index("request_id")]
+            value["columnas"] = [each for each in value["columnas"] if each[0] not in LATER]
+        else:
+            value = [each for each, column in zip(value, columns, strict=True) if column not in LATER]
         if name != "reviews":
             lines.append(json.dumps(value).encode())
     _replace_register(path, lines)

@@ -13,13 +13,14 @@ from oficialia.settings import WorkerSettings, load
 from signing.identity import SealIdentity
 from signing.seal import SealEngine
 from signing.timestamp import Timestamper
-from workers import acuses, mail, raising, sealing
-from workers.parts import Parts
+from workers import acuses, mail, protection, raising, sealing
+from workers.parts import Parts, protector_of
 
 TASKS = {
     Kind.SEAL: (sealing, sealing.seal),
     Kind.ACUSE: (acuses, acuses.issue),
     Kind.RAISE: (raising, raising.raise_filing),
+    Kind.PROTECT: (protection, protection.protect),
 }
 MAIL = {Kind.MAIL_CODE: (mail, mail.send), Kind.MAIL_ACUSE: (mail, mail.send)}
 
@@ -43,6 +44,8 @@ def make_parts(runtime: Runtime, pki: Path, responders: str, *, smtp_port: int =
             "OFICIALIA_SEAL_PASSWORD_FILE": str(pki / "sello.password"),
             "OFICIALIA_TSA_URL": f"{responders}/tsa",
             "OFICIALIA_TSA_ANCHORS": str(pki / "anclas"),
+            "OFICIALIA_OCSP_URLS": f"{responders}/ocsp",
+            "OFICIALIA_CRL_URLS": f"{responders}/crl {responders}/raiz.crl",
             "OFICIALIA_SMTP_HOST": "127.0.0.1",
             "OFICIALIA_SMTP_PORT": str(smtp_port),
             "OFICIALIA_SMTP_TLS": "no",
@@ -52,7 +55,8 @@ def make_parts(runtime: Runtime, pki: Path, responders: str, *, smtp_port: int =
     identity = SealIdentity.from_pkcs12(pki / "sello.p12", (pki / "sello.password").read_text().strip())
     timestamper = Timestamper(settings.tsa_url, runtime.anchors, timeout_seconds=2, cool_down_seconds=0)
     engine = SealEngine(runtime.sandbox, identity, timestamper=timestamper, anchors=runtime.anchors)
-    return Parts(settings, runtime, identity, timestamper, engine)
+    protector = protector_of(settings, runtime, timestamper)
+    return Parts(settings, runtime, identity, timestamper, engine, protector)
 
 
 def work(ours: Parts, *, with_mail: bool = False) -> None:
@@ -65,6 +69,12 @@ def work(ours: Parts, *, with_mail: bool = False) -> None:
             # Not what the tasks do is replaced, but what `parts` would make from the environment of a process.
             with mock.patch.object(module, "parts", lambda: ours):
                 task(job.id)
+
+
+def schedule_protection(ours: Parts) -> None:
+    """What beat has the worker do every minute."""
+    with mock.patch.object(protection, "parts", lambda: ours):
+        protection.schedule()
 
 
 def _due_jobs(runtime: Runtime, kinds: Collection[Kind]) -> list[Job]:

@@ -119,6 +119,17 @@ def test_a_wrong_value_is_refused_with_its_reason(
     assert _faults(WebSettings, environment) == (f"OFICIALIA_{name}: {fault}",)
 
 
+def test_several_addresses_are_separated_by_spaces(production: dict[str, str]) -> None:
+    given = {**production, "OFICIALIA_CRL_URLS": " http://crl.example/raiz.crl  http://crl.example/otra.crl "}
+    assert load(WorkerSettings, _own(WorkerSettings, given)).crl_urls == (
+        "http://crl.example/raiz.crl http://crl.example/otra.crl"
+    )
+    wrong = {**production, "OFICIALIA_OCSP_URLS": "http://ocsp.example ldap://x"}
+    assert _faults(WorkerSettings, _own(WorkerSettings, wrong)) == (
+        "OFICIALIA_OCSP_URLS: debe ser una dirección que empiece con https:// o http://",
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "value"), [("S3_ENDPOINT", "http://s3.lejos"), ("REDIS_URL", "redis://:secreto@redis.lejos:6379/0")]
 )

@@ -11,6 +11,8 @@ from oficialia.db import DatabaseUnavailable
 from oficialia.services.outbox import INTERRUPTED
 from signing.errors import (
     IdentityUnusable,
+    ProtectionFailed,
+    RevocationUnavailable,
     SandboxFailure,
     SandboxUnavailable,
     SealingFailed,
@@ -24,6 +26,7 @@ AWAY: list[BaseException] = [
     StorageUnavailable("the store did not answer: MaxRetryError"),
     DatabaseUnavailable("server closed the connection"),
     TimestampUnavailable("no answer"),
+    RevocationUnavailable("http://ocsp: FetchFailed: HTTP 500"),
     SandboxUnavailable("no namespaces"),
     IdentityUnusable("vencido", "2020-01-01"),
     OSError(errno.ENOSPC, "No space left on device"),
@@ -38,6 +41,7 @@ AWAY: list[BaseException] = [
 FAULTY: list[BaseException] = [
     StorageMismatch("expedientes/…: other bytes"),
     SealingFailed("the gap"),
+    ProtectionFailed("an earlier signature got worse"),
     SandboxFailure("memory"),
     SoftTimeLimitExceeded(),
     smtplib.SMTPDataError(554, b"5.7.1 spam"),
