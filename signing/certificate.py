@@ -32,7 +32,7 @@ def facts(certificate: x509.Certificate) -> CertificateFacts:
         serial(certificate),
         certificate.sha256.hex(),
         printed_name(certificate),
-        certificate.issuer.human_friendly,
+        ", ".join(str(value) for value in reversed(certificate.issuer.native.values())),
         certificate.not_valid_before,
         certificate.not_valid_after,
     )

@@ -23,8 +23,9 @@ from signing.token import open_token
 from signing.token_name import TokenKeyName
 from signing.trust import TrustAnchors
 
-# Soon enough for who waits; opening a key takes up to half a second, so that an old one left in its place costs little.
-OPEN_AGAIN = timedelta(seconds=30)
+# Before a job that was postponed comes back (outbox.POSTPONED); opening a key takes up to half a second, so that an old
+# one left in its place costs little.
+OPEN_AGAIN = timedelta(seconds=15)
 NEVER = datetime.max.replace(tzinfo=UTC)
 PIN_FAULTS = frozenset({IdentityFault.WRONG_PIN, IdentityFault.PIN_NEARLY_LOCKED})
 MakeEngine = Callable[[SealIdentity], SealEngine]

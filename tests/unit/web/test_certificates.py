@@ -47,8 +47,8 @@ def test_all_of_them_are_shown_also_the_one_that_ended(
         assert digest[:8] in page.text and digest[-8:] in page.text
         assert f"/certificados/{digest}.pem" in page.text
         assert f"/certificados/{digest}.cer" in page.text
-        assert f"{certificate.serial_number:X}"[-8:] in page.text
-    assert "Autoridad emisora de desarrollo (DEMO)" in page.text
+        assert f"{certificate.serial_number:X}" in page.text
+    assert "Autoridad emisora de desarrollo (DEMO), PKI de desarrollo (DEMO, sin valor legal), MX" in page.text
     assert page.text.index(_digest(used[1])) < page.text.index(_digest(used[0]))
 
 
