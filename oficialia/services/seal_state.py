@@ -4,6 +4,8 @@ holds keys; window and command line tell it."""
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy.exc import IntegrityError
+
 from oficialia.db import Database
 from oficialia.models import SealState as Row
 
@@ -28,12 +30,18 @@ class SealState:
 
 def note(database: Database, *, sha256: str, valid_until: datetime | None, reason: str, now: datetime) -> bool:
     """Notes how the seal is; whether that is news."""
-    with database.transaction() as session:
-        row = session.get(Row, ONLY, with_for_update=True)
-        if row and (row.sha256, row.reason) == (sha256, reason):
-            return False
-        session.merge(Row(id=ONLY, sha256=sha256, valid_until=valid_until, reason=reason, since=now))
-        return True
+    try:
+        with database.transaction() as session:
+            row = session.get(Row, ONLY, with_for_update=True)
+            if row is None:
+                session.add(Row(id=ONLY, sha256=sha256, valid_until=valid_until, reason=reason, since=now))
+            elif (row.sha256, row.reason) == (sha256, reason):
+                return False
+            else:
+                row.sha256, row.valid_until, row.reason, row.since = sha256, valid_until, reason, now
+            return True
+    except IntegrityError:
+        return False  # another worker wrote the very first note at the same moment
 
 
 def current(database: Database) -> SealState | None:
