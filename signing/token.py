@@ -24,6 +24,7 @@ from signing.token_name import TokenKeyName
 # RFC 8017, 9.2, note 1: the DigestInfo of SHA-256 without the digest. With it CKM_RSA_PKCS signs what
 # CKM_SHA256_RSA_PKCS would, which fewer tokens have; and the message need not travel to the token.
 DIGEST_INFO = bytes.fromhex("3031300d060960864801650304020105000420")
+WRONG_PIN = (faults.PinIncorrect, faults.PinInvalid, faults.PinLenRange, faults.PinExpired)
 
 
 def open_token(name: TokenKeyName, certificate_path: Path, pin: str) -> SealIdentity:
@@ -74,8 +75,8 @@ def _session(name: TokenKeyName, pin: str, *, writable: bool = False) -> pkcs11.
     library = pkcs11.lib(name.module)
     try:
         return _log_in(library.get_token(token_label=name.token), pin, writable=writable)
-    except (faults.PinIncorrect, faults.PinLocked):
-        raise
+    except (*WRONG_PIN, faults.PinLocked):
+        raise  # a wrong PIN is not tried again
     except faults.PKCS11Error:
         library.reinitialize()  # libraries look for tokens once: one that went away and came back is not seen else
         return _log_in(library.get_token(token_label=name.token), pin, writable=writable)
@@ -116,7 +117,7 @@ def _named(name: TokenKeyName) -> dict[Attribute, str | bytes]:
 
 
 _CODES: tuple[tuple[type[faults.PKCS11Error] | tuple[type[faults.PKCS11Error], ...], str], ...] = (
-    ((faults.PinIncorrect, faults.PinInvalid, faults.PinLenRange, faults.PinExpired), "pin_incorrecto"),
+    (WRONG_PIN, "pin_incorrecto"),
     (faults.PinLocked, "pin_por_bloquearse"),
     ((faults.NoSuchToken, faults.MultipleTokensReturned, faults.TokenNotPresent), "token_ausente"),
     ((faults.NoSuchKey, faults.MultipleObjectsReturned), "sin_clave"),
