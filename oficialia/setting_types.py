@@ -6,7 +6,6 @@ secret. Rules that hold only in production look at `info.data["env"]`; where `en
 
 import os
 import re
-import stat
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -91,12 +90,6 @@ def _existing_file(path: Path) -> Path:
         raise ValueError("el archivo no existe o este proceso no puede leerlo") from None
 
 
-def _private_file(path: Path, info: ValidationInfo) -> Path:
-    if in_production(info) and path.stat().st_mode & stat.S_IRWXO:
-        raise ValueError("cualquiera puede leer el archivo: quite los permisos de los demás (chmod o-rwx)")
-    return path
-
-
 def _existing_folder(path: Path) -> Path:
     try:
         with os.scandir(path):
@@ -144,7 +137,6 @@ DatabaseUrl = Annotated[SecretStr, AfterValidator(_database_url)]
 RedisUrl = Annotated[SecretStr, AfterValidator(_redis_url)]
 LongSecret = Annotated[SecretStr, AfterValidator(_long_secret)]
 ExistingFile = Annotated[Path, AfterValidator(_existing_file)]
-PrivateFile = Annotated[ExistingFile, AfterValidator(_private_file)]
 ExistingFolder = Annotated[Path, AfterValidator(_existing_folder)]
 ExistingPath = Annotated[Path, AfterValidator(_existing_path)]
 Rate = Annotated[str, AfterValidator(_rate)]

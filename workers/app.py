@@ -43,6 +43,7 @@ def make_app(redis_url: str) -> Celery:
             "workers.raising",
             "workers.protection",
             "workers.review",
+            "workers.seals",
             "workers.upkeep",
         ],
     )
@@ -76,9 +77,12 @@ def make_app(redis_url: str) -> Celery:
         beat_schedule={
             "vigilar": {"task": "mantenimiento.vigilar", "schedule": 15.0},
             "programar": {"task": "mantenimiento.programar", "schedule": 60.0},
+            "sello": {"task": "mantenimiento.sello", "schedule": 15.0},
             "limpiar": {"task": "mantenimiento.limpiar", "schedule": 3600.0},
             # Local time (timezone above): when nobody files, and long before the office opens.
             "revisar": {"task": "mantenimiento.revisar", "schedule": crontab(hour=3, minute=0)},
+            # When whoever can do something about it has just come in.
+            "certificados": {"task": "mantenimiento.certificados", "schedule": crontab(hour=8, minute=0)},
         },
     )
     return app

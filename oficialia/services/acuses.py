@@ -45,6 +45,8 @@ def draft(runtime: Runtime, lease: outbox.Lease, certificate: SealCertificate) -
         if session.scalar(select(Acuse.id).where(Acuse.filing_id == filing.id)) is not None:
             outbox.finish(session, lease, runtime.clock())
             return None
+        if filing.etapa == Etapa.EN_ESPERA:  # it waited for the seal, which is there
+            filing.etapa, filing.held_reason = Etapa.SELLANDO, ""
         return acuse_fields.draft(session, runtime, filing, certificate)
 
 

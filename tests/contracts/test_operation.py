@@ -17,7 +17,8 @@ from oficialia.cli import cli
 from oficialia.domain.wording import megabytes
 from oficialia.embedded import procfile
 from oficialia.runtime import Limits
-from oficialia.settings import PROCESSES, SEAL_FIELDS, WebSettings, variable
+from oficialia.seal_settings import SEAL_FIELDS
+from oficialia.settings import PROCESSES, WebSettings, variable
 from oficialia.web import errors
 from tests.support.nginx import EXAMPLES as NGINX
 from workers.app import HARD_SECONDS
