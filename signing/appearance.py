@@ -57,7 +57,7 @@ def _form(writer: BasePdfFileWriter, style: DrawnStamp) -> generic.IndirectObjec
         "/Matrix": _upright(style.rotation, drawing["width"], drawing["height"]),
         "/Resources": {"/Font": {f"/{name}": _font(writer, face) for name, face in style.faces.items()}},
     }
-    return _stream(writer, drawing["content"].encode("ascii"), entries)
+    return _stream(writer, zlib.compress(drawing["content"].encode("ascii")), entries)
 
 
 def _upright(rotation: int, width: float, height: float) -> list[float]:
@@ -81,7 +81,7 @@ def _font(writer: BasePdfFileWriter, face: JSON) -> generic.IndirectObject:
         "/BaseFont": f"/{face['name']}",
         "/Encoding": "/Identity-H",
         "/DescendantFonts": [_descendant(writer, face)],
-        "/ToUnicode": _stream(writer, face["to_unicode"].encode("ascii"), {}),
+        "/ToUnicode": _stream(writer, base64.b64decode(face["to_unicode"]), {}),
     }
     return writer.add_object(_pdf(entries))
 
@@ -94,13 +94,12 @@ def _descendant(writer: BasePdfFileWriter, face: JSON) -> generic.IndirectObject
         "/CIDSystemInfo": {"/Registry": "Adobe", "/Ordering": "Identity", "/Supplement": 0},
         "/CIDToGIDMap": "/Identity",
         "/FontDescriptor": _descriptor(writer, face),
-        "/W": [0, list(face["widths"])],
+        "/W": _Written(face["widths"]),
     }
     return writer.add_object(_pdf(entries))
 
 
 def _descriptor(writer: BasePdfFileWriter, face: JSON) -> generic.IndirectObject:
-    program = zlib.decompress(base64.b64decode(face["program"]))
     entries = {
         "/Type": "/FontDescriptor",
         "/FontName": f"/{face['name']}",
@@ -111,15 +110,24 @@ def _descriptor(writer: BasePdfFileWriter, face: JSON) -> generic.IndirectObject
         "/Descent": face["descent"],
         "/CapHeight": face["cap_height"],
         "/StemV": STEM,
-        "/FontFile2": _stream(writer, program, {"/Length1": len(program)}),
+        "/FontFile2": _stream(writer, base64.b64decode(face["program"]), {"/Length1": face["length"]}),
     }
     return writer.add_object(_pdf(entries))
 
 
-def _stream(writer: BasePdfFileWriter, data: bytes, entries: JSON) -> generic.IndirectObject:
-    stream = generic.StreamObject(_pdf(entries), stream_data=data)
-    stream.compress()
-    return writer.add_object(stream)
+def _stream(writer: BasePdfFileWriter, deflated: bytes, entries: JSON) -> generic.IndirectObject:
+    filtered = _pdf({**entries, "/Filter": "/FlateDecode"})
+    return writer.add_object(generic.StreamObject(filtered, encoded_data=deflated))
+
+
+class _Written(generic.PdfObject):
+    """A value without strings or references, as it stands in the file: two hundred numbers cost pyHanko a while."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def write_to_stream(self, stream: Any, handler: object = None, container_ref: object = None) -> None:
+        stream.write(self._text.encode("ascii"))
 
 
 def _pdf(value: Any) -> Any:

@@ -129,20 +129,21 @@ class _Increment(IncrementalPdfFileWriter):
     def _update_meta(self) -> None:
         return
 
-    def write_increment(self, tail: _Tail, signature: SignatureObject) -> tuple[int, int]:
-        """Write to `tail` what was added, and into `signature` which bytes it covers; gives where its gap is.
 
-        As `PdfByteRangeDigest.fill`, but for the digest: whoever signs computes it.
-        """
-        self._prep_dom_for_writing()
-        self._write_updated_section(tail)
-        start, end = signature.contents.offsets
-        signature.byte_range.fill_offsets(tail, start, end, tail.tell())
-        return start, end
+def _write_increment(writer: IncrementalPdfFileWriter, tail: _Tail, signature: SignatureObject) -> tuple[int, int]:
+    """Write to `tail` what was added, and into `signature` which bytes it covers; gives where its gap is.
+
+    As `PdfByteRangeDigest.fill`, but for the digest: whoever signs computes it.
+    """
+    writer._prep_dom_for_writing()
+    writer._write_updated_section(tail)
+    start, end = signature.contents.offsets
+    signature.byte_range.fill_offsets(tail, start, end, tail.tell())
+    return start, end
 
 
-def _open(file: IO[bytes]) -> _Increment:
-    writer = _Increment(file, strict=True)
+def _open(file: IO[bytes]) -> IncrementalPdfFileWriter:
+    writer: IncrementalPdfFileWriter = _Increment(file, strict=True)
     if writer.prev.xrefs.hybrid_xrefs_present:
         writer = _Increment(file, strict=False)
     if writer.prev.encrypted:
@@ -169,7 +170,9 @@ def _place(basis: Path, page: PageBox, art: Mapping[str, Any] | None) -> Place |
     return None
 
 
-def _write(writer: _Increment, tail: _Tail, wish: _Wish, place: Place | None, *, keep_need_appearances: bool) -> JSON:
+def _write(
+    writer: IncrementalPdfFileWriter, tail: _Tail, wish: _Wish, place: Place | None, *, keep_need_appearances: bool
+) -> JSON:
     name = _unused_name(writer, wish.field)
     session = _signer(wish, name, place).init_signing_session(writer)
     if keep_need_appearances:
@@ -177,7 +180,7 @@ def _write(writer: _Increment, tail: _Tail, wish: _Wish, place: Place | None, *,
         writer.root["/AcroForm"][pdf_name("/NeedAppearances")] = True
     session.system_time = wish.at
     session.prepare_tbs_document(None, bytes_reserved=2 * wish.reserve)
-    start, end = writer.write_increment(tail, session.sig_field["/V"])
+    start, end = _write_increment(writer, tail, session.sig_field["/V"])
     return {
         "visible": place is not None,
         "field": name,

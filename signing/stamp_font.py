@@ -47,20 +47,6 @@ class Face:
         """How wide `text` is at `size`, in the same unit."""
         return sum(self.widths[self.glyphs[character]] for character in writable(text)) * size / 1000
 
-    def as_json(self) -> JSON:
-        """What `signing.appearance` needs to embed this face, in a form that enters the sandbox."""
-        return {
-            "name": self.name,
-            "program": base64.b64encode(zlib.compress(self.program, 9)).decode("ascii"),
-            "length": len(self.program),
-            "widths": list(self.widths),
-            "ascent": self.ascent,
-            "descent": self.descent,
-            "cap_height": self.cap_height,
-            "box": list(self.box),
-            "to_unicode": _to_unicode(self.glyphs),
-        }
-
 
 def writable(text: str) -> str:
     """`text` in characters that the faces have: composed; else without its accent; else `?`."""
@@ -86,6 +72,27 @@ def face(weight: Weight) -> Face:
     subsetter.populate(text=REPERTOIRE)
     subsetter.subset(font)
     return _face(font, f"OPDAAA+SourceSansPro-{weight}", cap_height)
+
+
+@cache
+def face_as_json(weight: Weight) -> JSON:
+    """What `signing.appearance` needs to embed that face, in a form that enters the sandbox; streams are deflated."""
+    own = face(weight)
+    return {
+        "name": own.name,
+        "program": _deflated(own.program),
+        "length": len(own.program),
+        "widths": "[0 [" + " ".join(f"{width:g}" for width in own.widths) + "]]",
+        "ascent": own.ascent,
+        "descent": own.descent,
+        "cap_height": own.cap_height,
+        "box": list(own.box),
+        "to_unicode": _deflated(_to_unicode(own.glyphs).encode("ascii")),
+    }
+
+
+def _deflated(data: bytes) -> str:
+    return base64.b64encode(zlib.compress(data, 9)).decode("ascii")
 
 
 def _face(font: TTFont, name: str, cap_height: float) -> Face:

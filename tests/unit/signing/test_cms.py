@@ -15,7 +15,7 @@ from signing.identity import SealIdentity
 @pytest.fixture(scope="module")
 def pyhanko(development_pki: Path) -> SimpleSigner:
     password = (development_pki / "sello.password").read_bytes().strip()
-    signer = SimpleSigner.load_pkcs12(str(development_pki / "sello.p12"), passphrase=password)
+    signer: SimpleSigner = SimpleSigner.load_pkcs12(str(development_pki / "sello.p12"), passphrase=password)
     signer.embed_roots = False
     return signer
 
