@@ -113,10 +113,13 @@ def last_gap(path: Path) -> Gap:
 
 def looks_signed(path: Path) -> bool:
     """Whether the file holds a signature. Its ByteRange always lies in the clear, or its offsets could not be kept."""
-    if path.stat().st_size == 0:
-        return False
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        return content.find(b"/ByteRange") >= 0
+    mark, before = b"/ByteRange", b""
+    with path.open("rb") as file:
+        while chunk := file.read(SMALL):
+            if mark in before + chunk:
+                return True
+            before = chunk[1 - len(mark) :]
+    return False
 
 
 def _copied(basis: Path, target: Path, size: int) -> Any:

@@ -1,27 +1,27 @@
 """The letters of the stamp: two faces reduced to what Spanish needs, ready to be embedded in any PDF.
 
-Reducing a face takes a third of a second, so it is done once a process and the same 7 KB go into every document.
+Reducing a face takes half a second, so it is done once a process and the same 7 KB go into every document.
 Text is written as glyph numbers (Identity-H), with a ToUnicode map so that it can be copied (ISO 32000-1, 9.10.3).
 """
 
 import base64
-import io
+import json
+import subprocess
+import sys
 import unicodedata
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
-from fontTools import subset
-from fontTools.ttLib import TTFont
+from signing.fonts import Weight
 
-from signing.fonts import Weight, font_path
+ROOT = Path(__file__).resolve().parent.parent
 
 REPERTOIRE = "".join(map(chr, range(0x20, 0x7F))) + "áéíóúüñÁÉÍÓÚÜÑàèìòùçÀÈÌÒÙÇ¿¡ºª°«»–—‘’“”…·"
 """What an office, a folio, a date and an address are written with. Anything else loses its accent or becomes `?`."""
-
-TABLES_NOT_USED = ["GSUB", "GPOS", "GDEF", "BASE", "DSIG", "kern", "name", "post", "OS/2", "gasp"]
-"""A PDF font program needs outlines and metrics only; the rest would be dead weight in every document."""
 
 JSON = dict[str, Any]
 
@@ -33,11 +33,11 @@ class Face:
     name: str
     program: bytes
     glyphs: dict[str, int]
-    widths: tuple[float, ...]
+    widths: Sequence[float]
     ascent: float
     descent: float
     cap_height: float
-    box: tuple[float, float, float, float]
+    box: Sequence[float]
 
     def encode(self, text: str) -> str:
         """`text` as the hexadecimal glyph numbers of a PDF string."""
@@ -62,16 +62,11 @@ def _writable_character(character: str) -> str:
 
 @cache
 def face(weight: Weight) -> Face:
-    """The reduced face of that weight; the first call of a process takes a third of a second."""
-    font = TTFont(font_path(weight))
-    cap_height = font["OS/2"].sCapHeight
-    options = subset.Options(
-        hinting=False, layout_features=[], drop_tables=TABLES_NOT_USED, notdef_outline=True, glyph_names=False
-    )
-    subsetter = subset.Subsetter(options)
-    subsetter.populate(text=REPERTOIRE)
-    subsetter.subset(font)
-    return _face(font, f"OPDAAA+SourceSansPro-{weight}", cap_height)
+    """The reduced face of that weight; the first call of a process takes half a second (`signing.reduce_font`)."""
+    command = [sys.executable, "-E", "-s", "-m", "signing.reduce_font", weight]
+    facts = json.loads(subprocess.run(command, cwd=ROOT, env={}, capture_output=True, check=True).stdout)
+    facts["program"] = base64.b64decode(facts["program"])
+    return Face(**facts)
 
 
 @cache
@@ -93,24 +88,6 @@ def face_as_json(weight: Weight) -> JSON:
 
 def _deflated(data: bytes) -> str:
     return base64.b64encode(zlib.compress(data, 9)).decode("ascii")
-
-
-def _face(font: TTFont, name: str, cap_height: float) -> Face:
-    head, hhea, scale = font["head"], font["hhea"], 1000 / font["head"].unitsPerEm
-    order = font.getGlyphOrder()
-    numbers = {glyph: number for number, glyph in enumerate(order)}
-    program = io.BytesIO()
-    font.save(program)
-    return Face(
-        name=name,
-        program=program.getvalue(),
-        glyphs={character: numbers[font.getBestCmap()[ord(character)]] for character in REPERTOIRE},
-        widths=tuple(round(font["hmtx"][glyph][0] * scale, 1) for glyph in order),
-        ascent=hhea.ascent * scale,
-        descent=hhea.descent * scale,
-        cap_height=cap_height * scale,
-        box=(head.xMin * scale, head.yMin * scale, head.xMax * scale, head.yMax * scale),
-    )
 
 
 def _to_unicode(glyphs: dict[str, int]) -> str:

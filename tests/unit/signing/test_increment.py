@@ -5,7 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from signing.increment import LARGEST_INCREMENT, Gap, GapTooSmall, GrownFile, NotAnIncrement, fill_gap, looks_signed
+from signing.increment import (
+    LARGEST_INCREMENT,
+    SMALL,
+    Gap,
+    GapTooSmall,
+    GrownFile,
+    NotAnIncrement,
+    fill_gap,
+    looks_signed,
+)
 
 BASIS = b"%PDF-1.7\n" + b"el documento del ciudadano\n" * 100
 ROOM = 8
@@ -48,6 +57,7 @@ def test_the_digest_of_the_document_alone_is_told(tmp_path: Path) -> None:
 
 def test_a_large_document_is_copied_whole(tmp_path: Path) -> None:
     large = bytes(range(256)) * 20_000
+    assert len(large) > SMALL
     (tmp_path / "base.pdf").write_bytes(large)
     increment = b"<" + b"0" * 16 + b"> /ByteRange [0 %d %d %s]"
     start, end = len(large), len(large) + 18
@@ -114,6 +124,17 @@ def test_a_signature_is_seen_by_its_byte_range(tmp_path: Path) -> None:
     prepared(tmp_path)
     assert looks_signed(tmp_path / "aumento")
     assert not looks_signed(tmp_path / "base.pdf")
+
+
+@pytest.mark.parametrize("place", [0, SMALL - 9, SMALL - 1, SMALL, 2 * SMALL])
+def test_a_signature_is_seen_wherever_it_lies_in_a_large_file(tmp_path: Path, place: int) -> None:
+    (tmp_path / "a.pdf").write_bytes(b"x" * place + b"/ByteRange [" + b"x" * 100)
+    assert looks_signed(tmp_path / "a.pdf")
+
+
+def test_an_empty_file_is_not_signed(tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").touch()
+    assert not looks_signed(tmp_path / "a.pdf")
 
 
 def test_a_filled_gap_can_be_filled_anew(tmp_path: Path) -> None:

@@ -1,0 +1,64 @@
+"""The bench of sealing: who seals how fast, what the whole step of the worker takes, and what each of its means buys.
+
+make bench    python -m tests.bench --rondas 25
+"""
+
+import argparse
+import json
+import os
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from certs.development import make_development_pki
+from tests.bench.files import make_files
+from tests.bench.lineup import MAKERS, Ground, ready
+from tests.bench.race import race, rows
+from tests.bench.table import table
+
+ROUNDS = 25
+
+
+def main() -> int:
+    """Run, print the tables, write them."""
+    reader = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    reader.add_argument("--rondas", type=int, default=ROUNDS, help="a lo más, por motor y archivo")
+    reader.add_argument("--destino", type=Path, default=Path("var/bench"))
+    reader.add_argument("--motores", nargs="+", default=list(MAKERS), choices=list(MAKERS), metavar="MOTOR")
+    reader.add_argument("--archivos", nargs="+", metavar="ARCHIVO")
+    wanted = reader.parse_args()
+    began = time.monotonic()
+    folder = wanted.destino.resolve()
+    say(f"Preparando archivos y motores en {wanted.destino}; carga de la máquina: {os.getloadavg()[0]:.1f}")
+    files = make_files(folder / "archivos")
+    ground = Ground(folder, _pki(folder), files["10 KB"])
+    engines, absent = ready(ground, wanted.motores, say)
+    chosen = {name: path for name, path in files.items() if not wanted.archivos or name in wanted.archivos}
+    say("Sellando, por turnos:")
+    try:
+        found = rows(race(engines, chosen, folder, rounds=wanted.rondas, say=say), absent)
+    finally:
+        for engine in engines.values():
+            engine.close()
+    (folder / "sealing.json").write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+    say(table(found))
+    say(f"{time.monotonic() - began:.0f} s en total; {wanted.destino / 'sealing.json'}")
+    return 0
+
+
+def _pki(folder: Path) -> Path:
+    pki = folder / "pki"
+    if not pki.exists():
+        make_development_pki(pki, at=datetime.now(UTC).replace(microsecond=0), base_url="http://pki.invalid")
+    return pki
+
+
+def say(line: str) -> None:
+    """A line, at once."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
