@@ -106,7 +106,15 @@ class SealEngine:
         """
         self._require_usable(at)  # 1
         with _workplace(target) as folder:
-            job = _Job(source, folder, f"Sello-{stamp.folio}", f"Recepción, folio {stamp.folio}", stamp.office, at, ())
+            job = _Job(
+                source.resolve(),
+                folder,
+                f"Sello-{stamp.folio}",
+                f"Recepción, folio {stamp.folio}",
+                stamp.office,
+                at,
+                (),
+            )
             sealed = self._seal_somehow(job, stamp, cover)
             (folder / RESULT).replace(target)
         return sealed
@@ -115,7 +123,7 @@ class SealEngine:
         """Seal a PDF of our own, such as the acuse, invisibly; its attachments stay. Raises as `seal_document`."""
         self._require_usable(at)  # 1
         with _workplace(target) as folder:
-            job = _Job(source, folder, "Sello", reason, self._identity.organization, at, ())
+            job = _Job(source.resolve(), folder, "Sello", reason, self._identity.organization, at, ())
             try:
                 sealed = self._attempt(job, None)
             except _Unfit as fault:
@@ -261,5 +269,5 @@ def _require_trusted(identity: SealIdentity, anchors: TrustAnchors, at: datetime
 @contextmanager
 def _workplace(target: Path) -> Iterator[Path]:
     """A folder beside `target`, so that the result can be moved there in one step."""
-    with tempfile.TemporaryDirectory(prefix=".sealing-", dir=target.parent) as folder:
+    with tempfile.TemporaryDirectory(prefix=".sealing-", dir=target.resolve().parent) as folder:
         yield Path(folder)

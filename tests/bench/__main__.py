@@ -12,12 +12,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from certs.development import make_development_pki
+from tests.bench import savings, step
 from tests.bench.files import make_files
 from tests.bench.lineup import MAKERS, Ground, ready
 from tests.bench.race import race, rows
 from tests.bench.table import table
 
 ROUNDS = 25
+STEPS, TURNS = 15, 7
+"""Filings of each file that the worker seals, and repetitions with and without each means."""
 
 
 def main() -> int:
@@ -27,6 +30,9 @@ def main() -> int:
     reader.add_argument("--destino", type=Path, default=Path("var/bench"))
     reader.add_argument("--motores", nargs="+", default=list(MAKERS), choices=list(MAKERS), metavar="MOTOR")
     reader.add_argument("--archivos", nargs="+", metavar="ARCHIVO")
+    reader.add_argument(
+        "--solo-carrera", action="store_true", help="sin el paso del obrero ni lo que compra cada medio"
+    )
     wanted = reader.parse_args()
     began = time.monotonic()
     folder = wanted.destino.resolve()
@@ -41,10 +47,21 @@ def main() -> int:
     finally:
         for engine in engines.values():
             engine.close()
-    (folder / "sealing.json").write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+    _write(folder / "sealing.json", found)
     say(table(found))
+    if not wanted.solo_carrera:
+        say("\nMidiendo el paso del obrero y cada medio…")
+        whole = step.measure({name: files[name] for name in ("10 KB", "1.5 MB")}, ground.pki, times=STEPS)
+        bought = savings.measure(files, ground.pki, times=TURNS)
+        _write(folder / "paso.json", whole)
+        _write(folder / "medios.json", bought)
+        say(f"{step.table(whole)}\n{savings.table(bought)}\n")
     say(f"{time.monotonic() - began:.0f} s en total; {wanted.destino / 'sealing.json'}")
     return 0
+
+
+def _write(path: Path, found: object) -> None:
+    path.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
 
 
 def _pki(folder: Path) -> Path:

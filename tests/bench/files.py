@@ -34,8 +34,8 @@ LINES = (
 )
 
 
-def make_files(folder: Path) -> dict[str, Path]:
-    """All of them, by name; those that are there already are not made again."""
+def make_files(folder: Path, *names: str) -> dict[str, Path]:
+    """Those of `names`, or all of them; those that are there already are not made again."""
     makers: dict[str, tuple[str, Callable[[], pikepdf.Pdf], bool]] = {
         "10 KB": ("carta.pdf", letter, False),
         "1.5 MB": ("anexos.pdf", lambda: with_annexes(ANNEXES), False),
@@ -45,7 +45,8 @@ def make_files(folder: Path) -> dict[str, Path]:
         "1.5 MB, escaneado": ("escaneado.pdf", scanned, False),
     }
     folder.mkdir(parents=True, exist_ok=True)
-    return {name: _made(folder / file, make, packed) for name, (file, make, packed) in makers.items()}
+    wanted = names or tuple(makers)
+    return {name: _made(folder / file, make, packed) for name, (file, make, packed) in makers.items() if name in wanted}
 
 
 def _made(path: Path, make: Callable[[], pikepdf.Pdf], packed: bool) -> Path:
