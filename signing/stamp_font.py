@@ -12,7 +12,7 @@ import unicodedata
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -45,9 +45,14 @@ class Face:
 
     def width(self, text: str, size: float) -> float:
         """How wide `text` is at `size`, in the same unit."""
-        return sum(self.widths[self.glyphs[character]] for character in writable(text)) * size / 1000
+        return sum(map(self._advances.__getitem__, writable(text))) * size / 1000
+
+    @cached_property
+    def _advances(self) -> dict[str, float]:
+        return {character: self.widths[glyph] for character, glyph in self.glyphs.items()}
 
 
+@lru_cache(maxsize=256)
 def writable(text: str) -> str:
     """`text` in characters that the faces have: composed; else without its accent; else `?`."""
     return "".join(map(_writable_character, unicodedata.normalize("NFC", text)))
@@ -77,7 +82,7 @@ def face_as_json(weight: Weight) -> JSON:
         "name": own.name,
         "program": _deflated(own.program),
         "length": len(own.program),
-        "widths": "[0 [" + " ".join(f"{width:g}" for width in own.widths) + "]]",
+        "widths": list(own.widths),
         "ascent": own.ascent,
         "descent": own.descent,
         "cap_height": own.cap_height,
