@@ -83,7 +83,8 @@ def with_annexes(count: int) -> pikepdf.Pdf:
 def with_objects() -> pikepdf.Pdf:
     """The letter, with as many objects as a long tagged document has."""
     document = letter()
-    document.Root.Muchos = Array([document.make_indirect(Dictionary(N=number)) for number in range(MANY_OBJECTS)])
+    many = Array([document.make_indirect(Dictionary(N=number)) for number in range(MANY_OBJECTS)])
+    document.Root.Muchos = document.make_indirect(many)
     return document
 
 
