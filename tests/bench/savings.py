@@ -138,8 +138,9 @@ def _qr(mask: int | None) -> object:
 
 def _prepared_in(sandbox: Sandbox, source: Path, place: Path) -> None:
     sandbox.call(
-        "signing.prepare:prepare", source=str(source), basis=str(place / "b"), target=str(place / "i"), field="Sello",
-        at=datetime.now(UTC).isoformat(), reason="", office="", reserve=8192, art=None,
+        "signing.prepare:prepare", reads=[source], writes=place, source=str(source), basis=str(place / "b"),
+        target=str(place / "i"), field="Sello", at=datetime.now(UTC).isoformat(), reason="", office="", reserve=8192,
+        art=None,
     )  # fmt: skip
 
 
