@@ -27,6 +27,7 @@ def main() -> int:
     """Run, print the tables, write them."""
     reader = argparse.ArgumentParser(prog="make bench", description=__doc__)
     reader.add_argument("--rondas", type=int, default=ROUNDS, help="a lo más, por motor y archivo")
+    reader.add_argument("--minutos", type=float, default=7, help="a lo más, para la carrera")
     reader.add_argument("--destino", type=Path, default=Path("var/bench"))
     reader.add_argument("--motores", nargs="+", default=list(MAKERS), choices=list(MAKERS), metavar="MOTOR")
     reader.add_argument("--archivos", nargs="+", metavar="ARCHIVO")
@@ -43,7 +44,7 @@ def main() -> int:
     chosen = {name: path for name, path in files.items() if not wanted.archivos or name in wanted.archivos}
     say("Sellando, por turnos:")
     try:
-        found = rows(race(engines, chosen, folder, rounds=wanted.rondas, say=say), absent)
+        found = rows(race(engines, chosen, folder, rounds=wanted.rondas, seconds=60 * wanted.minutos, say=say), absent)
     finally:
         for engine in engines.values():
             engine.close()

@@ -41,7 +41,7 @@ def engines(ground: Ground) -> Iterator[dict[str, Engine]]:
 
 
 def test_every_engine_has_its_row_and_ours_is_far_ahead(engines: dict[str, Engine], ground: Ground) -> None:
-    lanes = race(engines, {FILE: ground.small}, ground.folder, rounds=9, say=lambda _: None)
+    lanes = race(engines, {FILE: ground.small}, ground.folder, rounds=9, seconds=40, say=lambda _: None)
     found = rows(lanes, {"PDFBox": "falta: apt-get install libpdfbox2-java"})
     assert all(row.keys() >= KEYS for row in found)
     done = {(row["engine"], row["visible"]): row["ms"] for row in found if row["ms"]}
