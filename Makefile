@@ -1,6 +1,6 @@
 # The one door: what CI runs is what a person runs. `make` prints the list.
 .DEFAULT_GOAL := help
-.PHONY: help demo run corpus test check battery format lock debian
+.PHONY: help demo run corpus test check battery bench format lock debian
 SHELL := /bin/sh
 BIN := .venv/bin
 CODE := oficialia signing storage workers certs tests
@@ -34,6 +34,9 @@ check: .venv/.test ## Revisa estilo, tipos, fronteras entre paquetes y migracion
 
 battery: .venv/.test ## Mata cada parte de la oficina mientras llegan promociones, y cuenta qué se perdió (15 minutos)
 	@$(BIN)/python -m tests.battery
+
+bench: .venv/.test ## Mide el sellado contra otros motores: tabla y var/bench/sealing.json (10 minutos)
+	@$(BIN)/python -m tests.bench
 
 format: .venv/.test ## Da formato al código
 	$(BIN)/ruff check --fix .

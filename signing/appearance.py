@@ -5,7 +5,7 @@ The page's own content is never touched: a change there would break the signatur
 
 import base64
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,7 @@ JSON = Mapping[str, Any]
 
 SYMBOLIC = 4
 """Font descriptor flags (ISO 32000-1, table 123): glyph numbers of our own, hence 'symbolic'."""
+SYSTEM_INFO = {"/Registry": "Adobe", "/Ordering": "Identity", "/Supplement": 0}
 STEM = 80
 """Thickness of strokes in thousandths; only a hint for readers that replace fonts, which ours never need."""
 
@@ -49,15 +50,16 @@ class _Stamp(BaseStamp):
 
 
 def _form(writer: BasePdfFileWriter, style: DrawnStamp) -> generic.IndirectObject:
-    drawing = style.drawing
+    drawing, system = style.drawing, writer.add_object(_pdf(SYSTEM_INFO))
+    fonts = "".join(f"/{name} {_font(writer, face, system)} " for name, face in style.faces.items())
     entries = {
         "/Type": "/XObject",
         "/Subtype": "/Form",
         "/BBox": [0, 0, drawing["width"], drawing["height"]],
         "/Matrix": _upright(style.rotation, drawing["width"], drawing["height"]),
-        "/Resources": {"/Font": {f"/{name}": _font(writer, face) for name, face in style.faces.items()}},
+        "/Resources": _Written(f"<</Font <<{fonts}>>>>"),
     }
-    return _stream(writer, drawing["content"].encode("ascii"), entries)
+    return _stream(writer, zlib.compress(drawing["content"].encode("ascii")), entries)
 
 
 def _upright(rotation: int, width: float, height: float) -> list[float]:
@@ -73,53 +75,54 @@ def _upright(rotation: int, width: float, height: float) -> list[float]:
             return [1, 0, 0, 1, 0, 0]
 
 
-def _font(writer: BasePdfFileWriter, face: JSON) -> generic.IndirectObject:
+def _font(writer: BasePdfFileWriter, face: JSON, system: generic.IndirectObject) -> str:
     """A composite font whose codes are glyph numbers (ISO 32000-1, 9.7.4), with its program and its ToUnicode map."""
-    entries = {
-        "/Type": "/Font",
-        "/Subtype": "/Type0",
-        "/BaseFont": f"/{face['name']}",
-        "/Encoding": "/Identity-H",
-        "/DescendantFonts": [_descendant(writer, face)],
-        "/ToUnicode": _stream(writer, face["to_unicode"].encode("ascii"), {}),
-    }
-    return writer.add_object(_pdf(entries))
+    program = _stream(writer, base64.b64decode(face["program"]), {"/Length1": face["length"]})
+    to_unicode = _stream(writer, base64.b64decode(face["to_unicode"]), {})
+    descriptor = _written(
+        writer,
+        f"<</Type /FontDescriptor /FontName /{face['name']} /Flags {SYMBOLIC} /FontBBox [{_numbers(face['box'])}]"
+        f" /ItalicAngle 0 /Ascent {face['ascent']:g} /Descent {face['descent']:g} /CapHeight {face['cap_height']:g}"
+        f" /StemV {STEM} /FontFile2 {_reference(program)}>>",
+    )
+    descendant = _written(
+        writer,
+        f"<</Type /Font /Subtype /CIDFontType2 /BaseFont /{face['name']} /CIDSystemInfo {_reference(system)}"
+        f" /CIDToGIDMap /Identity /FontDescriptor {descriptor} /W [0 [{_numbers(face['widths'])}]]>>",
+    )
+    return _written(
+        writer,
+        f"<</Type /Font /Subtype /Type0 /BaseFont /{face['name']} /Encoding /Identity-H"
+        f" /DescendantFonts [{descendant}] /ToUnicode {_reference(to_unicode)}>>",
+    )
 
 
-def _descendant(writer: BasePdfFileWriter, face: JSON) -> generic.IndirectObject:
-    entries = {
-        "/Type": "/Font",
-        "/Subtype": "/CIDFontType2",
-        "/BaseFont": f"/{face['name']}",
-        "/CIDSystemInfo": {"/Registry": "Adobe", "/Ordering": "Identity", "/Supplement": 0},
-        "/CIDToGIDMap": "/Identity",
-        "/FontDescriptor": _descriptor(writer, face),
-        "/W": [0, list(face["widths"])],
-    }
-    return writer.add_object(_pdf(entries))
+def _stream(writer: BasePdfFileWriter, deflated: bytes, entries: JSON) -> generic.IndirectObject:
+    filtered = _pdf({**entries, "/Filter": "/FlateDecode"})
+    return writer.add_object(generic.StreamObject(filtered, encoded_data=deflated))
 
 
-def _descriptor(writer: BasePdfFileWriter, face: JSON) -> generic.IndirectObject:
-    program = zlib.decompress(base64.b64decode(face["program"]))
-    entries = {
-        "/Type": "/FontDescriptor",
-        "/FontName": f"/{face['name']}",
-        "/Flags": SYMBOLIC,
-        "/FontBBox": list(face["box"]),
-        "/ItalicAngle": 0,
-        "/Ascent": face["ascent"],
-        "/Descent": face["descent"],
-        "/CapHeight": face["cap_height"],
-        "/StemV": STEM,
-        "/FontFile2": _stream(writer, program, {"/Length1": len(program)}),
-    }
-    return writer.add_object(_pdf(entries))
+class _Written(generic.PdfObject):
+    """A value as it stands in the file, in a fifth of the time. Never a string: encrypted documents encrypt those."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def write_to_stream(self, stream: Any, handler: object = None, container_ref: object = None) -> None:
+        stream.write(self._text.encode("ascii"))
 
 
-def _stream(writer: BasePdfFileWriter, data: bytes, entries: JSON) -> generic.IndirectObject:
-    stream = generic.StreamObject(_pdf(entries), stream_data=data)
-    stream.compress()
-    return writer.add_object(stream)
+def _written(writer: BasePdfFileWriter, text: str) -> str:
+    """Adds an object; gives the reference to it."""
+    return _reference(writer.add_object(_Written(text)))
+
+
+def _reference(target: generic.IndirectObject) -> str:
+    return f"{target.idnum} {target.generation} R"
+
+
+def _numbers(values: Iterable[float]) -> str:
+    return " ".join(f"{value:g}" for value in values)
 
 
 def _pdf(value: Any) -> Any:

@@ -5,8 +5,10 @@ dictionary). A time-stamp over the signature value makes it B-T; it is unsigned,
 """
 
 import asyncio
+import os
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Literal
 
 from asn1crypto import cms
@@ -43,26 +45,54 @@ class Signature:
         return self.token.gen_time if self.token else None
 
 
-class _LoadedSigner(Signer):
-    """pyHanko's signer over a key that stays loaded: its own one parses the key twice a document."""
+class _Blank(Signer):
+    """pyHanko's signer without a key: its signatures are blank, and all else is as in every signature of ours."""
 
     def __init__(self, identity: SealIdentity) -> None:
         issuers = SimpleCertificateStore.from_certs(identity.chain)
         # Whoever verifies has the root already; one taken from the document proves nothing.
         super().__init__(signing_cert=identity.certificate, cert_registry=issuers, embed_roots=False)
-        self._identity = identity
+        self.blank = os.urandom(identity.signature_size)
 
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
-        if digest_algorithm != "sha256":
-            raise ValueError(digest_algorithm)
-        return bytes(self._identity.signature_size) if dry_run else self._identity.sign(data)
+        return self.blank
+
+
+class _Form:
+    """A CMS of one identity with two blanks, digest and signature. Nothing else in it differs between documents.
+
+    pyHanko makes it, once: that takes 40 ms, and filling it in none. DER orders a SET by the encodings of its members,
+    which differ before the digest, so that the order too is the same for every digest.
+    """
+
+    def __init__(self, identity: SealIdentity) -> None:
+        signer, self._digest = _Blank(identity), os.urandom(sha256().digest_size)
+        settings = PdfCMSSignedAttributes(signing_time=None)
+        signed = asyncio.run(signer.async_sign(self._digest, "sha256", use_pades=True, signed_attr_settings=settings))
+        self._signature = signer.blank
+        self._attributes = signed["content"]["signer_infos"][0]["signed_attrs"].untag().dump()
+        self._whole = signed.dump()
+        self._identity = identity
+
+    def fill(self, digest: bytes) -> tuple[bytes, bytes]:
+        """The CMS (DER) over a SHA-256 `digest`, and the signature value in it."""
+        signature = self._identity.sign(_filled(self._attributes, self._digest, digest))
+        whole = _filled(self._whole, self._digest, digest)
+        return _filled(whole, self._signature, signature), signature
+
+
+def _filled(form: bytes, blank: bytes, value: bytes) -> bytes:
+    """`form` with `value` in place of `blank`, which must be as long and stand there just once."""
+    if len(value) != len(blank) or form.count(blank) != 1:
+        raise ValueError("the value does not fit the form")
+    return form.replace(blank, value)
 
 
 class SignatureMaker:
     """Signs digests with one identity, and has them time-stamped where there is an authority."""
 
     def __init__(self, identity: SealIdentity, timestamper: Timestamper | None) -> None:
-        self._signer = _LoadedSigner(identity)
+        self._form = _Form(identity)
         self._timestamper = timestamper
         certificates = (identity.certificate, *identity.chain)
         self._fixed_size = FRAME + identity.signature_size + sum(len(each.dump()) for each in certificates)
@@ -74,16 +104,9 @@ class SignatureMaker:
 
     def sign(self, digest: bytes) -> Signature:
         """Sign the SHA-256 `digest` of a document. Level B-B when the time-stamping authority does not answer."""
-        signed = asyncio.run(
-            self._signer.async_sign(
-                digest, "sha256", use_pades=True, signed_attr_settings=PdfCMSSignedAttributes(signing_time=None)
-            )
-        )
-        signer_info = signed["content"]["signer_infos"][0]
-        token = self._token(signer_info["signature"].native)
-        if token:
-            _attach(signer_info, token)
-        return Signature(signed.dump(), token)
+        der, value = self._form.fill(digest)
+        token = self._token(value)
+        return Signature(_with_token(der, token) if token else der, token)
 
     def _token(self, signature: bytes) -> TimestampToken | None:
         if self._timestamper is None:
@@ -100,15 +123,15 @@ def add_token(signature_der: bytes, timestamper: Timestamper) -> Signature:
     `signature_der` may have zeros behind it, as in a PDF's gap. Raises TimestampUnavailable, and ValueError when it is
     no CMS signature or has a time stamp already.
     """
-    signed = cms.ContentInfo.load(signature_der)
-    signer_info = signed["content"]["signer_infos"][0]
+    signer_info = cms.ContentInfo.load(signature_der)["content"]["signer_infos"][0]
     if len(signer_info["unsigned_attrs"]):
         raise ValueError("the signature has its time stamp")
     token = timestamper.stamp(signer_info["signature"].native)
-    _attach(signer_info, token)
-    return Signature(signed.dump(), token)
+    return Signature(_with_token(signature_der, token), token)
 
 
-def _attach(signer_info: cms.SignerInfo, token: TimestampToken) -> None:
+def _with_token(signature_der: bytes, token: TimestampToken) -> bytes:
+    signed = cms.ContentInfo.load(signature_der)
     stamp = simple_cms_attribute("signature_time_stamp_token", cms.ContentInfo.load(token.token_der))
-    signer_info["unsigned_attrs"] = cms.CMSAttributes([stamp])
+    signed["content"]["signer_infos"][0]["unsigned_attrs"] = cms.CMSAttributes([stamp])
+    return bytes(signed.dump())

@@ -5,14 +5,15 @@
    first (`signing.rewrite`) and compared with what it was (`signing.likeness`); the seal is then an increment over that
    copy. A signed one is never rewritten.
 3. The increment: our signature field, its appearance when there is room for it, and a signature dictionary with a gap.
+   It alone is written, not the document before it: who holds the key copies that.
 4. Whatever does not work ends as `wrap`: the caller makes a carátula.
 """
 
-import shutil
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from io import SEEK_SET, BytesIO
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -23,7 +24,9 @@ from pyhanko.pdf_utils.rw_common import PdfHandler
 from pyhanko.sign import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.signers import ExternalSigner
+from pyhanko.sign.signers.pdf_byterange import SignatureObject
 
+import signing.xref  # noqa: F401  (pyHanko then reads cross-references when they are asked for)
 from signing.appearance import DrawnStamp
 from signing.errors import NO_ROOM
 from signing.increment import looks_signed
@@ -32,7 +35,6 @@ from signing.page_box import PageBox, entry, first_page_box
 from signing.place import Place, find_place
 from signing.rewrite import rewrite
 
-CHUNK = 1 << 20
 JSON = dict[str, Any]
 
 
@@ -64,21 +66,20 @@ def prepare(
     reserve: int,
     art: JSON | None,
 ) -> JSON:
-    """Write `target`: the document with room for a signature of `reserve` bytes of DER.
+    """Write to `target` what is to be added to the document, with room for a signature of `reserve` bytes of DER.
 
     Gives `outcome` "prepared" with `basis` ("source", or "rewritten" when the increment stands on the copy written to
-    the path `basis`), `visible`, `field`, `pages`, `gap_start` and `gap_end` (from `<` to after `>`); or `outcome`
-    "wrap" with a `detail` for the log.
+    the path `basis`), `visible`, `field`, `pages`, `gap_start` and `gap_end` (from `<` to after `>`, counted from the
+    beginning of the document); or `outcome` "wrap" with a `detail` for the log.
     """
     wish = _Wish(field, datetime.fromisoformat(at), reason, office, reserve, art)
     original, copy, result = Path(source), Path(basis), Path(target)
-    signed = looks_signed(original)
-    attempt = _attempt(lambda: _extend(original, result, wish, signed=signed))
-    if attempt["outcome"] == "prepared" or signed:
+    attempt = _attempt(lambda: _extend(original, result, wish))
+    if attempt["outcome"] == "prepared" or looks_signed(original):
         return {**attempt, "basis": "source"}
     if (obstacle := _attempt(lambda: _rewritten(original, copy)))["outcome"] == "wrap":
         return obstacle
-    return {**_attempt(lambda: _extend(copy, result, wish, signed=False)), "basis": "rewritten"}
+    return {**_attempt(lambda: _extend(copy, result, wish)), "basis": "rewritten"}
 
 
 def _rewritten(original: Path, copy: Path) -> JSON:
@@ -96,15 +97,31 @@ def _attempt(work: Callable[[], JSON]) -> JSON:
         return {"outcome": "wrap", "detail": f"{type(fault).__name__}: {fault}"[:300]}
 
 
-def _extend(basis: Path, target: Path, wish: _Wish, *, signed: bool) -> JSON:
-    shutil.copyfile(basis, target)
-    with target.open("rb+") as file:
+def _extend(basis: Path, target: Path, wish: _Wish) -> JSON:
+    with basis.open("rb") as file:
         writer = open_writer(file)
-        if reader_draws_the_form(writer) and not signed:
+        drawn_by_readers = reader_draws_the_form(writer)
+        if drawn_by_readers and not looks_signed(basis):
             raise _NeedsAppearances
-        page = first_page_box(writer)
-        place = _place(basis, page, wish.art)
-        return {"outcome": "prepared", **_write(writer, wish, place, keep_need_appearances=signed)}
+        place = _place(basis, first_page_box(writer), wish.art)
+        increment = _Tail(basis.stat().st_size)
+        prepared = _write(writer, increment, wish, place, keep_need_appearances=drawn_by_readers)
+    target.write_bytes(increment.getbuffer())
+    return {"outcome": "prepared", **prepared}
+
+
+class _Tail(BytesIO):
+    """What is written behind the end of a document of `offset` bytes; positions count from its beginning."""
+
+    def __init__(self, offset: int) -> None:
+        super().__init__()
+        self._offset = offset
+
+    def tell(self) -> int:
+        return super().tell() + self._offset
+
+    def seek(self, position: int, whence: int = SEEK_SET) -> int:
+        return super().seek(position - self._offset if whence == SEEK_SET else position, whence) + self._offset
 
 
 class _Increment(IncrementalPdfFileWriter):
@@ -112,6 +129,18 @@ class _Increment(IncrementalPdfFileWriter):
 
     def _update_meta(self) -> None:
         return
+
+
+def _write_increment(writer: IncrementalPdfFileWriter, tail: _Tail, signature: SignatureObject) -> tuple[int, int]:
+    """Write to `tail` what was added, and into `signature` which bytes it covers; gives where its gap is.
+
+    As `PdfByteRangeDigest.fill`, but for the digest: whoever signs computes it.
+    """
+    writer._prep_dom_for_writing()
+    writer._write_updated_section(tail)
+    start, end = signature.contents.offsets
+    signature.byte_range.fill_offsets(tail, start, end, tail.tell())
+    return start, end
 
 
 def open_writer(file: IO[bytes]) -> IncrementalPdfFileWriter:
@@ -144,22 +173,23 @@ def _place(basis: Path, page: PageBox, art: Mapping[str, Any] | None) -> Place |
     return None
 
 
-def _write(writer: IncrementalPdfFileWriter, wish: _Wish, place: Place | None, *, keep_need_appearances: bool) -> JSON:
+def _write(
+    writer: IncrementalPdfFileWriter, tail: _Tail, wish: _Wish, place: Place | None, *, keep_need_appearances: bool
+) -> JSON:
     name = unused_name(writer, wish.field)
-    needed = reader_draws_the_form(writer)
     session = _signer(wish, name, place).init_signing_session(writer)
-    if needed and keep_need_appearances:
+    if keep_need_appearances:
         # pyHanko deletes it; in a signed document nobody may draw the appearances instead.
         writer.root["/AcroForm"][pdf_name("/NeedAppearances")] = True
     session.system_time = wish.at
-    document = session.prepare_tbs_document(None, bytes_reserved=2 * wish.reserve)
-    gap, _ = document.digest_tbs_document(in_place=True, chunk_size=CHUNK)
+    session.prepare_tbs_document(None, bytes_reserved=2 * wish.reserve)
+    start, end = _write_increment(writer, tail, session.sig_field["/V"])
     return {
         "visible": place is not None,
         "field": name,
         "pages": int(writer.prev.root["/Pages"]["/Count"]),
-        "gap_start": gap.reserved_region_start,
-        "gap_end": gap.reserved_region_end,
+        "gap_start": start,
+        "gap_end": end,
     }
 
 

@@ -4,7 +4,7 @@
 2. Ask the authorities whether those certificates were revoked. What they say of who signed must be younger than the
    signature; where they have nothing younger yet, it is too early (NotNow).
 3. In the sandbox: the document grows by that evidence, and an empty document time stamp.
-4. Prove that the result is the document plus that increment; hash it; have the hash time-stamped; fill the gap.
+4. Copy the document, check the increment behind it, hash both; have the hash time-stamped; fill the gap.
 5. In the sandbox: the increment touched nothing else, the new stamp is sound and covers the whole file, no earlier
    signature is worse than before, and the seal can be validated from the document alone once all who signed have ended.
 
@@ -12,8 +12,9 @@ Without the time-stamping authority a B-T becomes B-LT: the evidence is what get
 """
 
 import base64
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,7 +23,7 @@ from typing import Any, Literal
 from asn1crypto import x509
 
 from signing.errors import NotNow, ProtectionFailed, SandboxFailure, TimestampUnavailable
-from signing.increment import Gap, GapTooSmall, NotAnIncrement, PreparedFile, prove_extension
+from signing.increment import Gap, GapTooSmall, GrownFile, NotAnIncrement, append
 from signing.revocation import Answer, RevocationClient
 from signing.sandbox import Sandbox
 from signing.timestamp import Timestamper
@@ -128,30 +129,41 @@ class Protector:
         raise ProtectionFailed("the time stamp never fits its gap")
 
     def _stamped(self, source: Path, target: Path, evidence: _Evidence, until: str) -> Protected:
-        gap = self._write(source, target, evidence, self._timestamper.token_size)
-        proven = PreparedFile.prove(source, target, Gap(int(gap["gap_start"]), int(gap["gap_end"])))
-        token = self._timestamper.stamp_digest(proven.digest)
+        with self._increment(source, target, evidence, self._timestamper.token_size) as (increment, told):
+            grown = GrownFile.grow(source, increment, target, Gap(int(told["gap_start"]), int(told["gap_end"])))
+        token = self._timestamper.stamp_digest(grown.digest)
         if until and token.valid_until <= datetime.fromisoformat(until):
             raise NotNow(token.gen_time + A_DAY, "a new time stamp would end no later")
-        digest = proven.fill(token.token_der)
+        digest = grown.finish(token.token_der)
         return Protected("b_lta", digest, target.stat().st_size, token.valid_until)
 
     def _unstamped(self, source: Path, target: Path, evidence: _Evidence) -> Protected:
-        self._write(source, target, evidence, 0)
-        return Protected("b_lt", prove_extension(source, target), target.stat().st_size, None)
+        with self._increment(source, target, evidence, 0) as (increment, _):
+            digest = append(source, increment, target)
+        return Protected("b_lt", digest, target.stat().st_size, None)
 
-    def _write(self, source: Path, target: Path, evidence: _Evidence, reserve: int) -> Mapping[str, Any]:
-        return self._call(
-            "extend",
-            reads=[source],
-            writes=target.parent,
-            source=str(source.resolve()),
-            target=str(target.resolve()),
-            certificates=evidence.certificates,
-            ocsps=evidence.ocsps,
-            crls=evidence.crls,
-            reserve=reserve,
-        )
+    @contextmanager
+    def _increment(
+        self, source: Path, target: Path, evidence: _Evidence, reserve: int
+    ) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+        """Step 3, in a folder beside `target` that is gone afterwards; and what the child told of it."""
+        with tempfile.TemporaryDirectory(prefix=".protecting-", dir=target.parent) as folder:
+            increment = Path(folder, "increment")
+            yield (
+                increment,
+                self._call(
+                    "extend",
+                    reads=[source],
+                    writes=Path(folder),
+                    source=str(source.resolve()),
+                    copy=str(Path(folder, "copy.pdf").resolve()),
+                    target=str(increment.resolve()),
+                    certificates=evidence.certificates,
+                    ocsps=evidence.ocsps,
+                    crls=evidence.crls,
+                    reserve=reserve,
+                ),
+            )
 
     def _require_good(
         self, target: Path, before: tuple[SignatureFinding, ...], field: str, protected: Protected, at: datetime

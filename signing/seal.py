@@ -3,7 +3,7 @@
 1. The identity may sign at this time, and leads to the anchors; otherwise IdentityUnusable, and nothing is sealed.
 2. What signatures does the document bear, and how good are they?
 3. Prepare, in the sandbox: the document grows by our field, with the stamp where it covers nothing, and an empty gap.
-4. Prove that the prepared file is the document plus that increment; hash it; sign the hash; fill the gap.
+4. Here the document is copied and hashed, and the increment looked at; the hash of both is signed, the gap filled.
 5. Validate, in the sandbox: our seal is sound and covers the whole file, its increment touches nothing but our field,
    no earlier signature is worse than before.
 6. If not, again without the stamp; if not, a carátula with the original attached goes through 3 to 5.
@@ -27,7 +27,7 @@ from signing.cms import Level, Signature, SignatureMaker
 from signing.cover import CoverContent, Why, make_cover
 from signing.errors import IdentityUnusable, SandboxFailure, SealingFailed, SigningError
 from signing.identity import SealIdentity
-from signing.increment import Gap, GapTooSmall, NotAnIncrement, PreparedFile, looks_signed
+from signing.increment import Gap, GapTooSmall, GrownFile, NotAnIncrement, looks_signed
 from signing.sandbox import Limits, Sandbox
 from signing.stamp import StampContent, draw
 from signing.timestamp import Timestamper
@@ -39,6 +39,7 @@ Pair = tuple[SignatureFinding, SignatureFinding]
 
 PREPARING = Limits(cpu_seconds=10, wall_seconds=20)
 """Rendering and parsing take well under a second; what takes longer is sealed without its stamp, or wrapped."""
+RESULT = "sealed.pdf"
 TRIES = 2
 """A gap can turn out too small once: from then on the size of the authority's tokens is known."""
 
@@ -117,21 +118,29 @@ class SealEngine:
         """
         self.ensure_usable(at)  # 1
         with _workplace(target) as folder:
-            job = _Job(source, folder, f"Sello-{stamp.folio}", f"Recepción, folio {stamp.folio}", stamp.office, at, ())
+            job = _Job(
+                source.resolve(),
+                folder,
+                f"Sello-{stamp.folio}",
+                f"Recepción, folio {stamp.folio}",
+                stamp.office,
+                at,
+                (),
+            )
             sealed = self._seal_somehow(job, stamp, cover)
-            (folder / "prepared.pdf").replace(target)
+            (folder / RESULT).replace(target)
         return sealed
 
     def seal_own(self, source: Path, target: Path, *, reason: str, at: datetime) -> Sealed:
         """Seal a PDF of our own, such as the acuse, invisibly; its attachments stay. Raises as `seal_document`."""
         self.ensure_usable(at)  # 1
         with _workplace(target) as folder:
-            job = _Job(source, folder, "Sello", reason, self._identity.organization, at, ())
+            job = _Job(source.resolve(), folder, "Sello", reason, self._identity.organization, at, ())
             try:
                 sealed = self._attempt(job, None)
             except _Unfit as fault:
                 raise SealingFailed(fault.detail) from fault
-            (folder / "prepared.pdf").replace(target)
+            (folder / RESULT).replace(target)
         return sealed
 
     def _seal_somehow(self, job: _Job, stamp: StampContent, cover: CoverContent) -> Sealed:
@@ -171,7 +180,7 @@ class SealEngine:
 
     def _attempt_once(self, job: _Job, art: Mapping[str, Any] | None) -> Sealed:
         prepared, peak = self._prepare(job, art)  # 3
-        path = job.folder / "prepared.pdf"
+        path = job.folder / RESULT
         signature, digest = self._sign(job, prepared, path)  # 4
         earlier = self._validate(job, path, str(prepared["field"]))  # 5
         return Sealed(
@@ -195,7 +204,7 @@ class SealEngine:
                 writes=job.folder,
                 source=str(job.source),
                 basis=str(job.folder / "basis.pdf"),
-                target=str(job.folder / "prepared.pdf"),
+                target=str(job.folder / "increment"),
                 field=job.field,
                 at=job.at.isoformat(),
                 reason=job.reason,
@@ -211,12 +220,13 @@ class SealEngine:
 
     def _sign(self, job: _Job, prepared: Mapping[str, Any], path: Path) -> tuple[Signature, str]:
         basis = job.source if prepared["basis"] == "source" else job.folder / "basis.pdf"
+        gap = Gap(int(prepared["gap_start"]), int(prepared["gap_end"]))
         try:
-            proven = PreparedFile.prove(basis, path, Gap(int(prepared["gap_start"]), int(prepared["gap_end"])))
+            grown = GrownFile.grow(basis, job.folder / "increment", path, gap)
         except NotAnIncrement as fault:
             raise _Unfit("no_extensible", str(fault)) from fault
-        signature = self._maker.sign(proven.digest)
-        return signature, proven.fill(signature.der)
+        signature = self._maker.sign(grown.digest)
+        return signature, grown.finish(signature.der)
 
     def _validate(self, job: _Job, path: Path, field: str) -> tuple[Pair, ...]:
         """Our seal is sound and nothing else got worse; gives each earlier signature before and after."""
@@ -265,5 +275,5 @@ def _require_trusted(identity: SealIdentity, anchors: TrustAnchors, at: datetime
 @contextmanager
 def _workplace(target: Path) -> Iterator[Path]:
     """A folder beside `target`, so that the result can be moved there in one step."""
-    with tempfile.TemporaryDirectory(prefix=".sealing-", dir=target.parent) as folder:
+    with tempfile.TemporaryDirectory(prefix=".sealing-", dir=target.resolve().parent) as folder:
         yield Path(folder)

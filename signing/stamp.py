@@ -5,16 +5,16 @@ chooses which one fits. They are drawn here, beside the key, from our own words 
 Opaque white ground, so that the QR is read over anything; every letter stands in an embedded font.
 """
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from itertools import groupby
 from typing import Any
 from urllib.parse import urlsplit
 
 import segno
 
 from signing.fonts import Weight
-from signing.stamp_font import face
+from signing.stamp_font import face, face_as_json
 
 INK = "0.13 0.13 0.15"
 ACCENT = "0.48 0.12 0.24"
@@ -42,8 +42,9 @@ SLIGHTLY = 0.85
 RESOURCE = {Weight.REGULAR: "F1", Weight.SEMIBOLD: "F2"}
 """Names of the faces in the resources of the appearance."""
 
+DARK = re.compile(rb"\x01+")
+
 JSON = dict[str, Any]
-Modules = Sequence[Sequence[int]]
 
 
 @dataclass(frozen=True)
@@ -93,31 +94,45 @@ class _Line:
         return replace(self, text=text, gap=gap, size=self.size * min(1, width / natural))
 
 
+@dataclass(frozen=True)
+class _Qr:
+    """A QR of `size` modules a side: the dark ones as rectangles in modules, those that touch in a row joined."""
+
+    size: int
+    dark: str
+
+    def at(self, x: float, y: float, side: float) -> str:
+        """The drawing in a square with its quiet zone; all filled at once: no hairlines between."""
+        step = side / (self.size + 2 * QUIET_ZONE)
+        left, bottom = x + QUIET_ZONE * step, y + QUIET_ZONE * step
+        return f"q {step:.4f} 0 0 {step:.4f} {left:.3f} {bottom:.3f} cm 0 g\n{self.dark}\nf Q\n"
+
+
 def draw(content: StampContent) -> JSON:
     """Both drawings and the faces they use, in a form that enters the sandbox (see `signing.appearance`)."""
-    modules = _modules(content.url)
+    qr = _qr(content.url)
     return {
         "summary": content.summary(),
         "smallest": SMALLEST,
-        "faces": {RESOURCE[weight]: face(weight).as_json() for weight in RESOURCE},
-        "drawings": [_wide(content, modules), _tall(content, modules)],
+        "faces": {RESOURCE[weight]: face_as_json(weight) for weight in RESOURCE},
+        "drawings": [_wide(content, qr), _tall(content, qr)],
     }
 
 
-def _wide(content: StampContent, modules: Modules) -> JSON:
+def _wide(content: StampContent, qr: _Qr) -> JSON:
     width, height = WIDE
     side = height - 2 * QR_INSET
     left = QR_INSET + side + 2
     text = _text(_lines(content), left, PADDING, width - left - PADDING, height - 2 * PADDING)
-    return _drawing(WIDE, _qr(modules, QR_INSET, QR_INSET, side) + text)
+    return _drawing(WIDE, qr.at(QR_INSET, QR_INSET, side) + text)
 
 
-def _tall(content: StampContent, modules: Modules) -> JSON:
+def _tall(content: StampContent, qr: _Qr) -> JSON:
     width, height = TALL
     side = width - 2 * QR_INSET
     bottom = height - QR_INSET - side
     text = _text(_lines(content), PADDING, PADDING, width - 2 * PADDING, bottom - PADDING)
-    return _drawing(TALL, _qr(modules, QR_INSET, bottom, side) + text)
+    return _drawing(TALL, qr.at(QR_INSET, bottom, side) + text)
 
 
 def _lines(content: StampContent) -> list[_Line]:
@@ -152,24 +167,15 @@ def _line(line: _Line, x: float, y: float, size: float) -> str:
     return f"/{RESOURCE[line.weight]} {size:.3f} Tf {line.color} rg 1 0 0 1 {x:.2f} {y:.2f} Tm <{glyphs}> Tj"
 
 
-def _modules(url: str) -> Modules:
+def _qr(url: str) -> "_Qr":
     """The QR of `url` with level M: 15 % of it may be hidden by a stain or a staple."""
-    return segno.make_qr(url, error="m", boost_error=False, mask=QR_MASK).matrix
-
-
-def _qr(modules: Modules, x: float, y: float, side: float) -> str:
-    """The dark modules as rectangles, those that touch in a row joined, all filled at once: no hairlines between."""
-    step = side / (len(modules) + 2 * QUIET_ZONE)
-    marks = []
-    for number, row in enumerate(modules):
-        base = y + side - (number + 1 + QUIET_ZONE) * step
-        column = 0
-        for dark, run in groupby(row):
-            length = len(list(run))
-            if dark:
-                marks.append(f"{x + (column + QUIET_ZONE) * step:.3f} {base:.3f} {length * step:.3f} {step:.3f} re")
-            column += length
-    return "0 g\n" + "\n".join(marks) + "\nf\n"
+    modules = segno.make_qr(url, error="m", boost_error=False, mask=QR_MASK).matrix
+    runs = (
+        f"{run.start()} {height} {len(run[0])} 1 re"
+        for height, row in enumerate(reversed(modules))
+        for run in DARK.finditer(row)
+    )
+    return _Qr(len(modules), "\n".join(runs))
 
 
 def _drawing(size: tuple[float, float], inside: str) -> JSON:

@@ -34,13 +34,14 @@ from pyhanko_certvalidator.registry import SimpleTrustManager
 
 from signing.errors import ProtectionFailed
 from signing.examination import opened
-from signing.prepare import CHUNK, open_writer, reader_draws_the_form, unused_name
+from signing.prepare import open_writer, reader_draws_the_form, unused_name
 from signing.trust import TrustAnchors, validation_context
 
 JSON = dict[str, Any]
 
 FIELD = "Sello-de-tiempo"
 READABLE = "Sello de tiempo de archivo"
+CHUNK = 1 << 20
 A_MOMENT = timedelta(minutes=1)
 
 # Every certificate below the anchor must have its state in the document.
@@ -66,14 +67,23 @@ def gather(path: str, anchors: list[str], level: str) -> JSON:
 
 
 def extend(
-    source: str, target: str, *, certificates: list[str], ocsps: list[str], crls: list[str], reserve: int
+    source: str, copy: str, target: str, *, certificates: list[str], ocsps: list[str], crls: list[str], reserve: int
 ) -> JSON:
-    """Write `target`: the document at `source` with this evidence (DER in base64) in its DSS.
+    """Write to `target` the increment that puts this evidence (DER in base64) into the DSS of the document at `source`.
 
-    With `reserve` (bytes of DER) there follows an empty document time stamp: `gap_start` and `gap_end` tell where.
+    With `reserve` (bytes of DER) there follows an empty document time stamp: `gap_start` and `gap_end` tell where,
+    from the beginning of the document. At `copy` the document itself is worked on.
     """
-    shutil.copyfile(source, target)
-    with Path(target).open("rb+") as file:
+    shutil.copyfile(source, copy)
+    told = _extended(Path(copy), certificates, ocsps, crls, reserve)
+    with Path(copy).open("rb") as file:
+        file.seek(Path(source).stat().st_size)
+        Path(target).write_bytes(file.read())
+    return told
+
+
+def _extended(document: Path, certificates: list[str], ocsps: list[str], crls: list[str], reserve: int) -> JSON:
+    with document.open("rb+") as file:
         writer = open_writer(file)
         DocumentSecurityStore.supply_dss_in_writer(
             writer,

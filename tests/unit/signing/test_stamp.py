@@ -31,13 +31,15 @@ DPI = 200
 
 def stamped(folder: Path, paper: Paper, content: StampContent = CONTENT) -> Path:
     """A page with its stamp and an empty gap, as it leaves the sandbox."""
-    source, target = write_pdf(folder / "origen.pdf", paper), folder / "sellado.pdf"
+    source, increment = write_pdf(folder / "origen.pdf", paper), folder / "aumento"
     outcome = prepare(
-        str(source), str(folder / "base.pdf"), str(target), field="Sello", at="2026-11-23T17:43:10-06:00",
+        str(source), str(folder / "base.pdf"), str(increment), field="Sello", at="2026-11-23T17:43:10-06:00",
         reason="Recepción", office="Oficialía", reserve=4096, art=draw(content),
     )  # fmt: skip
     assert outcome["outcome"] == "prepared", outcome
     assert outcome["visible"], outcome
+    target = folder / "sellado.pdf"
+    target.write_bytes(source.read_bytes() + increment.read_bytes())
     return target
 
 
