@@ -6,6 +6,7 @@ makes a root, an issuing authority, the municipality's seal, a time-stamping aut
 the SAT profile (`certs.profiles`). Nothing it signs has any legal value, and its certificates say so. The folder:
 
     raiz.pem emisora.pem emisora.key         authorities (the root's key is thrown away once it has signed)
+    raiz.crl                                 the root's list of revoked authorities, which is empty, for ever
     sello.p12 sello.password sello.pem       the seal: key and chain, its password, its certificate alone
     tsa.p12 tsa.password tsa.pem             the time-stamping authority
     ciudadanos/NAME.cer .key .password .p12  maria, empresa, csd, vencida, revocada: as SAT hands them out, and PKCS#12
@@ -104,6 +105,8 @@ def _authorities(folder: Path, root_key: Key, issuing_key: Key, at: datetime) ->
     issuing = profiles.authority_certificate(name, issuing_key.public_key(), root_name, at, path_length=0)
     chain = [_signed(issuing, root_key), _signed(root, root_key)]
     _write(folder / "emisora.pem", chain[0].public_bytes(Encoding.PEM))
+    revoked = profiles.empty_list(root_name, at).sign(root_key, hashes.SHA256())
+    _write(folder / "raiz.crl", revoked.public_bytes(Encoding.DER))
     for place in (folder, folder / "anclas"):
         _write(place / "raiz.pem", chain[1].public_bytes(Encoding.PEM))
     _write(folder / "emisora.key", _private_pem(issuing_key), secret=True)

@@ -15,6 +15,7 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsag
 YEAR = timedelta(days=365)
 # Older than every certificate below, so that a chain can also be judged as of when the expired one was in force.
 AUTHORITY_AGE = 6 * YEAR
+AUTHORITY_TERM = 15 * YEAR
 NAME_OID = ObjectIdentifier("2.5.4.41")
 E_FIRMA_PURPOSES = (ExtendedKeyUsageOID.EMAIL_PROTECTION, ExtendedKeyUsageOID.CLIENT_AUTH)
 
@@ -105,9 +106,15 @@ def authority_certificate(
     subject: x509.Name, key: RSAPublicKey, issuer: x509.Name, at: datetime, *, path_length: int
 ) -> x509.CertificateBuilder:
     """A certification authority, in force from long before `at` until long after."""
-    builder = _builder(subject, issuer, key, at - AUTHORITY_AGE, at + 15 * YEAR)
+    builder = _builder(subject, issuer, key, at - AUTHORITY_AGE, at + AUTHORITY_TERM)
     builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=path_length), critical=True)
     return builder.add_extension(_usage("key_cert_sign", "crl_sign"), critical=True)
+
+
+def empty_list(issuer: x509.Name, at: datetime) -> x509.CertificateRevocationListBuilder:
+    """A list without entries that holds as long as its authority: the root signs once, and its key is gone."""
+    builder = x509.CertificateRevocationListBuilder(issuer, at - timedelta(days=1), at + AUTHORITY_TERM)
+    return builder.add_extension(x509.CRLNumber(1), critical=False)
 
 
 def seal_certificate(key: RSAPublicKey, issuer: x509.Name, at: datetime, base_url: str) -> x509.CertificateBuilder:

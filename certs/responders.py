@@ -1,4 +1,5 @@
-"""Time stamps and revocation for the development PKI: POST /tsa (RFC 3161), POST /ocsp (RFC 6960), GET /crl (RFC 5280).
+"""Time stamps and revocation for the development PKI: POST /tsa (RFC 3161), POST /ocsp (RFC 6960), and the lists of the
+issuing authority and of the root, GET /crl and GET /raiz.crl (RFC 5280).
 
 For development and tests only: it stamps for whoever asks, its keys lie in a folder beside the code, and it has no
 limits but the size of a request. In production these are services of somebody else.
@@ -48,6 +49,10 @@ def create_app(folder: Path | str, *, clock: Clock = now) -> Flask:
     @app.get("/crl")
     def crl() -> Response:
         return Response(revocation.list(), mimetype="application/pkix-crl")
+
+    @app.get("/raiz.crl")
+    def root_crl() -> Response:
+        return Response((Path(folder) / "raiz.crl").read_bytes(), mimetype="application/pkix-crl")
 
     return app
 

@@ -11,6 +11,7 @@ from oficialia.runtime import Runtime, build
 from oficialia.settings import WebSettings
 from oficialia.web import (
     catalog,
+    certificates,
     confirmation,
     context,
     errors,
@@ -27,7 +28,7 @@ from oficialia.web import (
 from oficialia.web.context import WebOptions
 
 _MEBIBYTE = 1 << 20
-_BLUEPRINTS = (pages, catalog, ventanilla, confirmation, tracking, verification, health)
+_BLUEPRINTS = (pages, catalog, ventanilla, confirmation, tracking, verification, certificates, health)
 
 
 def create_app(runtime: Runtime | None = None, options: WebOptions | None = None) -> Flask:

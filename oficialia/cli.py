@@ -7,6 +7,7 @@ from oficialia.commands.spanish import Group
 COMMANDS = {
     "ajustes": "oficialia.commands.configuration",
     "catalogo": "oficialia.commands.release",
+    "certificados": "oficialia.commands.certificates",
     "corpus": "oficialia.commands.corpus",
     "correr": "oficialia.commands.office",
     "demo": "oficialia.commands.demo",

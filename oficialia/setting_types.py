@@ -6,7 +6,6 @@ secret. Rules that hold only in production look at `info.data["env"]`; where `en
 
 import os
 import re
-import stat
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -37,6 +36,10 @@ def _http_url(value: str) -> str:
     if parts.query or parts.fragment:
         raise ValueError("no debe llevar «?» ni «#»")
     return value.rstrip("/")
+
+
+def _http_urls(value: str) -> str:
+    return " ".join(_http_url(url) for url in value.split())
 
 
 def _public_url(value: str, info: ValidationInfo) -> str:
@@ -87,12 +90,6 @@ def _existing_file(path: Path) -> Path:
         raise ValueError("el archivo no existe o este proceso no puede leerlo") from None
 
 
-def _private_file(path: Path, info: ValidationInfo) -> Path:
-    if in_production(info) and path.stat().st_mode & stat.S_IRWXO:
-        raise ValueError("cualquiera puede leer el archivo: quite los permisos de los demás (chmod o-rwx)")
-    return path
-
-
 def _existing_folder(path: Path) -> Path:
     try:
         with os.scandir(path):
@@ -133,13 +130,13 @@ def sentence(detail: ErrorDetails) -> str:
 
 
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
+HttpUrls = Annotated[str, AfterValidator(_http_urls)]
 PublicUrl = Annotated[HttpUrl, AfterValidator(_public_url)]
 ServiceUrl = Annotated[HttpUrl, AfterValidator(_service_url)]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_database_url)]
 RedisUrl = Annotated[SecretStr, AfterValidator(_redis_url)]
 LongSecret = Annotated[SecretStr, AfterValidator(_long_secret)]
 ExistingFile = Annotated[Path, AfterValidator(_existing_file)]
-PrivateFile = Annotated[ExistingFile, AfterValidator(_private_file)]
 ExistingFolder = Annotated[Path, AfterValidator(_existing_folder)]
 ExistingPath = Annotated[Path, AfterValidator(_existing_path)]
 Rate = Annotated[str, AfterValidator(_rate)]

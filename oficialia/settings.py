@@ -15,6 +15,7 @@ from typing import ClassVar, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
 
+from oficialia.seal_settings import SEAL_FIELDS, SealSettings
 from oficialia.setting_types import (
     LOOPBACK,
     DatabaseUrl,
@@ -22,8 +23,8 @@ from oficialia.setting_types import (
     ExistingFolder,
     ExistingPath,
     HttpUrl,
+    HttpUrls,
     LongSecret,
-    PrivateFile,
     PublicUrl,
     Rate,
     RedisUrl,
@@ -37,7 +38,6 @@ PREFIX = "OFICIALIA_"
 BUCKET_NAME = r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$"
 # Ours, but no setting of a process: the port of `make run`, and a folder of real files for the tests.
 NOT_SETTINGS = frozenset({"OFICIALIA_PUERTO", "OFICIALIA_CORPUS"})
-SEAL_FIELDS = ("seal_pkcs12", "seal_password", "seal_certificate", "seal_key")
 
 
 class SettingsError(Exception):
@@ -133,36 +133,36 @@ class WebSettings(CommonSettings, QueueSettings, BucketSettings, FilingSettings)
         return value
 
 
-class WorkerSettings(CommonSettings, QueueSettings, BucketSettings, FilingSettings):
+class SealOnlySettings(SealSettings, TrustSettings):
+    """What `oficialia certificados` needs of the worker's environment: the seal, and whom to believe."""
+
+    process: ClassVar[str] = "worker"
+
+
+# The seal's fields last (pydantic takes them from the back), so that they know `env`.
+class WorkerSettings(SealSettings, CommonSettings, QueueSettings, BucketSettings, FilingSettings):
     """The sealing worker: alone with the seal key, and the one that writes mail."""
 
     process: ClassVar[str] = "worker"
 
-    seal_pkcs12: PrivateFile | None = Field(None, description="Sello del municipio en PKCS#12 (.p12 o .pfx).")
-    seal_certificate: ExistingFile | None = Field(None, description="Certificado del sello (PEM), sin PKCS#12.")
-    seal_key: PrivateFile | None = Field(None, description="Llave privada del sello (PEM), sin PKCS#12.")
-    seal_password: SecretStr | None = Field(None, description="Contraseña del PKCS#12 o de la llave privada.")
     tsa_url: HttpUrl = Field(description="Servicio de sellos de tiempo (RFC 3161).")
     tsa_anchors: ExistingPath = Field(description="Certificados raíz (PEM) del servicio de sellos de tiempo.")
     tsa_user: str = Field("", description="Usuario del servicio de sellos de tiempo, si lo pide.")
     tsa_password: SecretStr | None = Field(None, description="Contraseña del servicio de sellos de tiempo.")
+    ocsp_urls: HttpUrls = Field(
+        "", description="A quién preguntar si un certificado fue revocado (OCSP); varias, separadas por espacios."
+    )
+    crl_urls: HttpUrls = Field(
+        "",
+        description="Listas de certificados revocados (CRL); varias, separadas por espacios. "
+        "Sin estas ni OCSP los sellos quedan en B-T.",
+    )
     smtp_host: str = Field(min_length=1, description="Servidor de correo.")
     smtp_port: int = Field(587, ge=1, le=65535, description="Puerto del servidor de correo.")
     smtp_user: str = Field("", description="Usuario del servidor de correo.")
     smtp_password: SecretStr | None = Field(None, description="Contraseña del servidor de correo.")
     smtp_tls: Literal["starttls", "tls", "no"] = Field("starttls", description="Cifrado con el servidor de correo.")
     smtp_from: str = Field(pattern=r"^[^@\s]+@[^@\s]+$", description="Remitente de los correos.")
-
-    @field_validator("seal_key")
-    @classmethod
-    def _one_seal(cls, value: Path | None, info: ValidationInfo) -> Path | None:
-        if not {"seal_pkcs12", "seal_certificate"} <= info.data.keys():
-            return value  # one of them was refused already, with its own reason
-        if bool(info.data["seal_certificate"]) != bool(value):
-            raise ValueError("el certificado y la llave van juntos: OFICIALIA_SEAL_CERTIFICATE y OFICIALIA_SEAL_KEY")
-        if bool(info.data["seal_pkcs12"]) == bool(value):
-            raise ValueError("dé el sello de una sola manera: OFICIALIA_SEAL_PKCS12, o certificado y llave en PEM")
-        return value
 
     @field_validator("smtp_tls")
     @classmethod

@@ -5,6 +5,7 @@ Every error is made again from its class name and `args` when it crosses the san
 """
 
 import errno
+from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
@@ -56,16 +57,64 @@ class TimestampUnavailable(SigningError):
     """The time-stamping authority gave no acceptable token: seal without it now, raise the level later."""
 
 
+class RevocationUnavailable(SigningError):
+    """No authority said acceptably whether a certificate was revoked; `args[0]` has each one's fault, for the log."""
+
+
 class TrustUnusable(SigningError):
     """A trust anchor cannot be read: better no verification than one against half of the anchors."""
 
 
+class IdentityFault(StrEnum):
+    """Why a seal may not be used; each has a sentence for people (oficialia/services/seal_words.py)."""
+
+    UNREADABLE_FILE = "archivo_ilegible"
+    WRONG_PASSWORD = "contrasena_incorrecta"  # noqa: S105  (a code, not a password)
+    NO_CERTIFICATE = "sin_certificado"
+    NO_KEY = "sin_clave"
+    KEY_NOT_ALLOWED = "clave_no_admitida"
+    OTHER_KEY = "clave_no_corresponde"
+    NOT_YET_VALID = "aun_no_vigente"
+    EXPIRED = "vencido"
+    REVOKED = "revocado"
+    UNREADABLE_LIST = "revocacion_ilegible"
+    NO_NON_REPUDIATION = "sin_no_repudio"
+    NOT_TRUSTED = "sin_confianza"
+    BAD_SIGNATURE = "firma_defectuosa"
+    NO_MODULE = "modulo_ilegible"
+    NO_TOKEN = "token_ausente"  # noqa: S105
+    TOKEN_SILENT = "token_no_responde"  # noqa: S105
+    WRONG_PIN = "pin_incorrecto"
+    PIN_NEARLY_LOCKED = "pin_por_bloquearse"
+
+
 class IdentityUnusable(SigningError):
-    """The seal's key or certificate cannot be loaded, do not belong together, or may not sign at this time."""
+    """The seal's key or certificate cannot be loaded, do not belong together, or may not sign at this time.
+
+    `detail` is for the log; neither it nor anything else here holds a password.
+    """
+
+    def __init__(self, code: IdentityFault | str, detail: str = "") -> None:
+        self.code = IdentityFault(code)
+        self.detail = detail
+        super().__init__(self.code.value, detail)
 
 
 class SealingFailed(SigningError):
     """No strategy gave a document that validates; nothing was written as a result."""
+
+
+class ProtectionFailed(SigningError):
+    """The evidence for later years did not do this document good; it stays as it is, and its seal as good as it was."""
+
+
+class NotNow(SigningError):
+    """Evidence can be had, and is of no use yet; `when` (aware, ISO 8601 in `args`) is the time to try again."""
+
+    def __init__(self, when: datetime | str, detail: str = "") -> None:
+        self.when = datetime.fromisoformat(when) if isinstance(when, str) else when
+        self.detail = detail
+        super().__init__(self.when.isoformat(), detail)
 
 
 def rebuild(name: str, arguments: list[str]) -> SigningError:

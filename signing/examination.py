@@ -7,6 +7,8 @@
 5. What came later: difference analysis against the signed revision.
 6. Trust: certificate chain to the anchors given, usage, algorithms; the signature's own time stamp.
 7. Where a trusted time stamp proves when it was signed, the chain is judged as of then.
+8. A document time stamp that is trusted proves that all before it existed then: it is judged as of then, not as of now.
+   So a chain of them carries the evidence over the end of every certificate in it (ETSI EN 319 142-1, 5.5).
 """
 
 import asyncio
@@ -82,7 +84,7 @@ def _to_json(finding: SignatureFinding) -> dict[str, Any]:
 
 
 def _reader(file: Any) -> PdfFileReader | None:
-    return _quietly(lambda: _opened(file, strict=True)) or _quietly(lambda: _opened(file, strict=False))
+    return _quietly(lambda: opened(file, strict=True)) or _quietly(lambda: opened(file, strict=False))
 
 
 def _findings(
@@ -92,13 +94,17 @@ def _findings(
     if reader is None or fields is None:
         yield unexamined("", UNREADABLE_DOCUMENT)
         return
-    for name, field in fields[:MOST_SIGNATURES]:
+    newest_first = []
+    for name, field in reversed(fields[:MOST_SIGNATURES]):
         finding = _examined(reader, name, field, anchors, at)
         if reader.strict and finding.modified_after == "desconocido":
             # Honest software leaves references to nothing, which end a strict comparison before its result.
-            lenient = _quietly(lambda: _opened(file, strict=False))
+            lenient = _quietly(lambda: opened(file, strict=False))
             finding = _examined(lenient, name, _same_field(lenient, name), anchors, at) if lenient else finding
-        yield finding
+        newest_first.append(finding)
+        if finding.is_timestamp and finding.trusted and finding.proven_time:
+            at = min(at, finding.proven_time)  # 8
+    yield from reversed(newest_first)
     if len(fields) > MOST_SIGNATURES:
         yield unexamined("", TOO_MANY)
 
@@ -113,7 +119,7 @@ def _quietly(step: Callable[[], T]) -> T | None:
         return None
 
 
-def _opened(file: Any, *, strict: bool) -> PdfFileReader:
+def opened(file: Any, *, strict: bool) -> PdfFileReader:
     """Step 1. A hybrid file opens strictly but may not be examined so; the lenient reader may."""
     reader = PdfFileReader(file, strict=strict)
     if reader.encrypted:

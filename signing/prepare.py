@@ -35,6 +35,7 @@ from signing.page_box import PageBox, entry, first_page_box
 from signing.place import Place, find_place
 from signing.rewrite import rewrite
 
+CHUNK = 1 << 20
 JSON = dict[str, Any]
 
 
@@ -99,8 +100,8 @@ def _attempt(work: Callable[[], JSON]) -> JSON:
 
 def _extend(basis: Path, target: Path, wish: _Wish) -> JSON:
     with basis.open("rb") as file:
-        writer = _open(file)
-        drawn_by_readers = _reader_draws_the_form(writer)
+        writer = open_writer(file)
+        drawn_by_readers = reader_draws_the_form(writer)
         if drawn_by_readers and not looks_signed(basis):
             raise _NeedsAppearances
         place = _place(basis, first_page_box(writer), wish.art)
@@ -143,7 +144,8 @@ def _write_increment(writer: IncrementalPdfFileWriter, tail: _Tail, signature: S
     return start, end
 
 
-def _open(file: IO[bytes]) -> IncrementalPdfFileWriter:
+def open_writer(file: IO[bytes]) -> IncrementalPdfFileWriter:
+    """A writer that adds to the document in `file`; step 1. Raises PdfError, and whatever a hostile file brings out."""
     writer: IncrementalPdfFileWriter = _Increment(file, strict=True)
     if writer.prev.xrefs.hybrid_xrefs_present:
         writer = _Increment(file, strict=False)
@@ -154,7 +156,8 @@ def _open(file: IO[bytes]) -> IncrementalPdfFileWriter:
     return writer
 
 
-def _reader_draws_the_form(handler: PdfHandler) -> bool:
+def reader_draws_the_form(handler: PdfHandler) -> bool:
+    """Whether the form leaves the drawing of its text to the reader."""
     form = entry(handler.root, "/AcroForm", {})
     return bool(entry(form, "/NeedAppearances", False)) and bool(entry(form, "/Fields", ()))
 
@@ -174,7 +177,7 @@ def _place(basis: Path, page: PageBox, art: Mapping[str, Any] | None) -> Place |
 def _write(
     writer: IncrementalPdfFileWriter, tail: _Tail, wish: _Wish, place: Place | None, *, keep_need_appearances: bool
 ) -> JSON:
-    name = _unused_name(writer, wish.field)
+    name = unused_name(writer, wish.field)
     session = _signer(wish, name, place).init_signing_session(writer)
     if keep_need_appearances:
         # pyHanko deletes it; in a signed document nobody may draw the appearances instead.
@@ -209,7 +212,7 @@ def _signer(wish: _Wish, name: str, place: Place | None) -> PdfSigner:
     return PdfSigner(metadata, signer, new_field_spec=spec, stamp_style=style)
 
 
-def _unused_name(handler: PdfHandler, wanted: str) -> str:
+def unused_name(handler: PdfHandler, wanted: str) -> str:
     """`wanted`, numbered when the form has such a field: an existing one is somebody else's."""
     form = entry(handler.root, "/AcroForm", {})
     taken = {entry(field.get_object(), "/T", "") for field in entry(form, "/Fields", ())}

@@ -34,6 +34,7 @@ ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60
 # The zygote enforces the wall clock; a caller waits this much longer before it takes the zygote for stuck.
 GRACE_SECONDS = 10
+CONTROL_BYTES = 4096
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,14 @@ class Reply:
     seconds: float
 
 
+@dataclass(frozen=True)
+class Walls:
+    """What keeps a child from the network on this machine, and whether it opens no files but those that are named."""
+
+    isolation: Isolation
+    files: bool
+
+
 class _ZygoteGone(Exception):
     """The zygote died before the call was accounted for."""
 
@@ -66,7 +75,7 @@ class Sandbox:
     _lock: threading.Lock
     _process: "subprocess.Popen[bytes] | None"
     _control: socket.socket | None
-    _isolation: Isolation
+    _walls: Walls
 
     def __init__(self, limits: Limits = Limits(), *, require_isolation: bool = True) -> None:
         """`require_isolation=False` also runs where the machine offers none: for demonstrations, and only there."""
@@ -106,8 +115,12 @@ class Sandbox:
 
     def isolation(self) -> Isolation:
         """What keeps the children from the network on this machine. Raises `SandboxUnavailable` as `call` does."""
+        return self.walls().isolation
+
+    def walls(self) -> Walls:
+        """All that this machine has between the children and the rest. Raises `SandboxUnavailable` as `call` does."""
         self._started()
-        return self._isolation
+        return self._walls
 
     def close(self) -> None:
         """End the zygote and the calls under way. The next call starts another."""
@@ -123,7 +136,7 @@ class Sandbox:
         """The state of a process that has no zygote: at first, and after a fork, whose parent keeps its own."""
         self._lock = threading.Lock()
         self._process = self._control = None
-        self._isolation = "none"
+        self._walls = NO_WALLS
 
     def _call_once(self, function: str, request: bytes, limits: Limits) -> Reply:
         ours, work = socket.socketpair()
@@ -166,15 +179,18 @@ class Sandbox:
                 cwd=ROOT, env={}, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, start_new_session=True,
             )  # fmt: skip
         control.settimeout(START_SECONDS)
-        isolation = _hello(control)
+        walls = _hello(control)
         control.settimeout(GRACE_SECONDS)
-        if isolation is None or (isolation == "none" and self._require_isolation):
+        if walls is None or (walls.isolation == "none" and self._require_isolation):
             control.close()
             _end(process)
-            raise SandboxUnavailable("no isolation on this machine" if isolation else "the zygote did not start")
-        self._process, self._control, self._isolation = process, control, isolation
+            raise SandboxUnavailable("no isolation on this machine" if walls else "the zygote did not start")
+        if walls != ALL_WALLS:
+            _log.warning("the sandbox has fewer walls than it should on this machine: %s", walls)
+        self._process, self._control, self._walls = process, control, walls
 
 
+NO_WALLS, ALL_WALLS = Walls("none", files=False), Walls("namespaces", files=True)
 _everyone: "weakref.WeakSet[Sandbox]" = weakref.WeakSet()
 
 
@@ -189,12 +205,12 @@ def _after_fork() -> None:
 os.register_at_fork(after_in_child=_after_fork)
 
 
-def _hello(control: socket.socket) -> Isolation | None:
+def _hello(control: socket.socket) -> Walls | None:
+    """What the zygote says of itself once it is ready; None when it died, or says nothing."""
     try:
-        word = control.recv(64).decode("ascii")
-    except OSError:
+        return Walls(**json.loads(control.recv(CONTROL_BYTES)))
+    except (OSError, ValueError):
         return None
-    return cast(Isolation, word) if word in {"namespaces", "seccomp", "none"} else None
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:

@@ -95,6 +95,18 @@ class SealEngine:
         self._maker = SignatureMaker(identity, timestamper)
         self._trusted = False
 
+    @property
+    def identity(self) -> SealIdentity:
+        """What it seals with."""
+        return self._identity
+
+    def ensure_usable(self, at: datetime) -> None:
+        """Step 1: raise IdentityUnusable unless the seal may be used at `at` and leads to the anchors."""
+        self._identity.ensure_usable(at)
+        if not self._trusted:
+            _require_trusted(self._identity, self._anchors, at)
+            self._trusted = True
+
     def seal_document(
         self, source: Path, target: Path, *, stamp: StampContent, cover: CoverContent, at: datetime
     ) -> Sealed:
@@ -104,7 +116,7 @@ class SealEngine:
         SealingFailed or TypesettingFailed only for faults of this installation: the carátula does not depend on
         the document.
         """
-        self._require_usable(at)  # 1
+        self.ensure_usable(at)  # 1
         with _workplace(target) as folder:
             job = _Job(
                 source.resolve(),
@@ -121,7 +133,7 @@ class SealEngine:
 
     def seal_own(self, source: Path, target: Path, *, reason: str, at: datetime) -> Sealed:
         """Seal a PDF of our own, such as the acuse, invisibly; its attachments stay. Raises as `seal_document`."""
-        self._require_usable(at)  # 1
+        self.ensure_usable(at)  # 1
         with _workplace(target) as folder:
             job = _Job(source.resolve(), folder, "Sello", reason, self._identity.organization, at, ())
             try:
@@ -248,12 +260,6 @@ class SealEngine:
         if foreign:
             raise _Unfit("no_extensible", f"the seal would touch more than its own: {', '.join(foreign[:5])}")
         return findings
-
-    def _require_usable(self, at: datetime) -> None:
-        self._identity.ensure_usable(at)
-        if not self._trusted:
-            _require_trusted(self._identity, self._anchors, at)
-            self._trusted = True
 
 
 def _require_trusted(identity: SealIdentity, anchors: TrustAnchors, at: datetime) -> None:

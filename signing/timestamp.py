@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-import requests
 from asn1crypto import algos, cms, tsp
 from pyhanko.sign.general import SigningError as PdfSigningError
 from pyhanko.sign.validation.generic_cms import validate_tst_signed_data
 from pyhanko.sign.validation.status import TimestampSignatureStatus
 from pyhanko_certvalidator.errors import PathError, ValidationError
 
+from signing.bounded_http import Bounds, FetchFailed, exchange, open_session
 from signing.efirma import printed_name
 from signing.errors import TimestampUnavailable
 from signing.trust import TrustAnchors, validation_context
@@ -26,7 +26,6 @@ from signing.trust import TrustAnchors, validation_context
 RESPONSE_CAP = 1 << 20
 """Bytes. A token with its chain and revocation lists stays below 64 KiB; more than this is no token."""
 
-CHUNK = 1 << 14
 FIRST_TOKEN_SIZE = 8192
 """Bytes to reserve for a token before the first one is seen: tokens with their chain take 2 to 7 KiB."""
 
@@ -47,6 +46,8 @@ class TimestampToken:
     gen_time: datetime
     tsa: str
     """Subject of the authority's certificate, for people."""
+    valid_until: datetime
+    """When the first certificate of its chain ends: from then on the token needs a later one to vouch for it."""
 
 
 class Timestamper:
@@ -65,10 +66,8 @@ class Timestamper:
         self._url = url
         self._cool_down = cool_down_seconds
         self._anchors = anchors
-        self._timeout = timeout_seconds
-        self._session = requests.Session()
-        # Proxies and .netrc of the machine are no configuration of ours.
-        self._session.trust_env = False
+        self._bounds = Bounds(timeout_seconds, RESPONSE_CAP)
+        self._session = open_session()
         if username:
             self._session.auth = (username, password)
         self._largest_token = FIRST_TOKEN_SIZE
@@ -100,29 +99,11 @@ class Timestamper:
         return _checked(self._post(_request(digest, nonce)), digest, nonce, self._anchors)
 
     def _post(self, body: bytes) -> bytes:
-        deadline = time.monotonic() + self._timeout
         headers = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
         try:
-            with self._session.post(
-                self._url, data=body, headers=headers, timeout=self._timeout, allow_redirects=False, stream=True
-            ) as response:
-                if response.status_code != requests.codes.ok:
-                    raise TimestampUnavailable(f"HTTP {response.status_code}")
-                return _read_capped(response, deadline)
-        except requests.RequestException as error:
-            raise TimestampUnavailable(type(error).__name__) from error
-
-
-def _read_capped(response: requests.Response, deadline: float) -> bytes:
-    """The body, unless it is too long or drips in more slowly than the deadline allows."""
-    body = bytearray()
-    for chunk in response.iter_content(CHUNK):
-        body += chunk
-        if len(body) > RESPONSE_CAP:
-            raise TimestampUnavailable("the response is too long")
-        if time.monotonic() > deadline:
-            raise TimestampUnavailable("the response came too slowly")
-    return bytes(body)
+            return exchange(self._session, "POST", self._url, self._bounds, body=body, headers=headers)
+        except FetchFailed as fault:
+            raise TimestampUnavailable(str(fault)) from fault
 
 
 def _request(digest: bytes, nonce: int) -> bytes:
@@ -142,7 +123,13 @@ def _checked(response_der: bytes, digest: bytes, nonce: int, anchors: TrustAncho
         if info["nonce"].native != nonce:
             raise TimestampUnavailable("the nonce is not ours")
         verified = _verify(token, digest, anchors)
-        return TimestampToken(response_der, token.dump(), verified.timestamp, printed_name(verified.signing_cert))
+        return TimestampToken(
+            response_der,
+            token.dump(),
+            verified.timestamp,
+            printed_name(verified.signing_cert),
+            min(each.not_valid_after for each in verified.validation_path or (verified.signing_cert,)),
+        )
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         # asn1crypto parses lazily: what is malformed shows only when it is used.
         raise TimestampUnavailable("the response cannot be read") from error

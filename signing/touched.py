@@ -14,6 +14,8 @@ from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
 ROOT_KEYS = frozenset({"/AcroForm", "/Extensions", "/Version", "/DSS"})
 FORM_KEYS = frozenset({"/Fields", "/SigFlags", "/NeedAppearances"})
 PAGE_KEYS = frozenset({"/Annots"})
+DSS_KEYS = frozenset({"/Certs", "/OCSPs", "/CRLs", "/VRI"})
+"""Evidence beside the signatures; whether it may change, the examination of each of them says."""
 GROWING = frozenset({"/Fields", "/Annots"})
 """Arrays that may only grow at their end."""
 
@@ -50,6 +52,7 @@ def _allowed(before: HistoricalResolver) -> dict[tuple[int, int], frozenset[str]
     page, _ = before.find_page_for_modification(0)
     places = [(before.root_ref, ROOT_KEYS), (page, PAGE_KEYS)]
     places += _reference(root, "/AcroForm", FORM_KEYS)
+    places += _reference(root, "/DSS", DSS_KEYS)
     places += _reference(page.get_object(), "/Annots", frozenset())
     if "/AcroForm" in root:
         places += _reference(root["/AcroForm"], "/Fields", frozenset())
@@ -84,6 +87,8 @@ def _harmless(old: Any, new: Any, key: str) -> bool:
         return False
     if key in GROWING:
         return _grew(was, became)
+    if key in DSS_KEYS:
+        return True
     return key != "/AcroForm" or _only(was, became, FORM_KEYS)
 
 

@@ -28,7 +28,7 @@ from typing import Any
 
 from signing.errors import NO_ROOM, SigningError
 from signing.isolation import confine, die_with_parent, withdraw
-from signing.landlock import keep_only
+from signing.landlock import keep_only, version
 
 # What the children use most; anything else is loaded by the child that needs it.
 PRELOADED = ("signing.inspection", "signing.examination", "signing.prepare")
@@ -199,7 +199,7 @@ def main() -> None:
     # What is loaded stays shared with the children: the collector must not write into it.
     gc.collect()
     gc.freeze()
-    control.send(isolation.encode())
+    control.send(json.dumps({"isolation": isolation, "files": version() > 0}).encode())
     Zygote(control).run()
 
 

@@ -10,6 +10,8 @@
     postgres_url     str     address (SQLAlchemy, psycopg) of an empty PostgreSQL database of the test's own
     sqlite_url       str     address of an SQLite file of the test's own, not yet made
     smtp_sink        SmtpSink    a mail server: .host .port .messages() -> list[EmailMessage] since the test began
+    authority        Authority   the issuing authority of that PKI, for seals of other times
+    soft_token       SoftToken   a PKCS#11 token in software, one for each worker of this run
     tool             function    tool("pdfsig") -> path of the program; skips, naming the Debian package, when absent
 
 Services start when the first test asks for them, once for each pytest-xdist worker, and end with it.
@@ -37,6 +39,7 @@ from oficialia.embedded import valkey as valkey_server
 from oficialia.embedded.ports import LOOPBACK, free_ports
 from storage.bucket import Bucket
 from tests.support import postgres
+from tests.support.seals import Authority, SoftToken, make_token
 
 ROOT = Path(__file__).resolve().parent.parent
 DEBIAN_PACKAGES = {
@@ -50,6 +53,7 @@ DEBIAN_PACKAGES = {
     "chromium": "chromium",
     "openssl": "openssl",
     "nginx": "nginx",
+    "softhsm2-util": "softhsm2",
 }
 
 
@@ -100,6 +104,21 @@ def development_pki(shared_folder: Path, now: datetime) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         make_development_pki(folder, at=now, base_url="http://pki.invalid")
     return folder
+
+
+@pytest.fixture(scope="session")
+def authority(development_pki: Path) -> Authority:
+    """The issuing authority of the development PKI."""
+    return Authority(development_pki)
+
+
+@pytest.fixture(scope="session")
+def soft_token(tmp_path_factory: pytest.TempPathFactory) -> SoftToken:
+    """A PKCS#11 token in software."""
+    try:
+        return make_token(tmp_path_factory.mktemp("token"))
+    except FileNotFoundError:
+        pytest.skip("softhsm2 is not installed: apt-get install softhsm2")
 
 
 @pytest.fixture(scope="session")

@@ -20,8 +20,10 @@ TASKS: dict[Kind, str] = {
     Kind.MAIL_CODE: "correo.enviar",
     Kind.MAIL_ACUSE: "correo.enviar",
     Kind.RAISE: "mantenimiento.elevar",
+    Kind.PROTECT: "proteccion.proteger",
 }
-QUEUES = ("sellado", "acuses", "correo", "mantenimiento")
+# A worker takes from each in turn: a batch in the last one keeps nobody waiting for more than the document in hand.
+QUEUES = ("sellado", "acuses", "correo", "mantenimiento", "proteccion")
 
 
 @setup_logging.connect
@@ -39,7 +41,9 @@ def make_app(redis_url: str) -> Celery:
             "workers.acuses",
             "workers.mail",
             "workers.raising",
+            "workers.protection",
             "workers.review",
+            "workers.seals",
             "workers.upkeep",
         ],
     )
@@ -51,7 +55,12 @@ def make_app(redis_url: str) -> Celery:
         task_soft_time_limit=SOFT_SECONDS,
         task_time_limit=HARD_SECONDS,
         task_default_queue="mantenimiento",
-        task_routes={"sellado.*": "sellado", "acuses.*": "acuses", "correo.*": "correo"},
+        task_routes={
+            "sellado.*": "sellado",
+            "acuses.*": "acuses",
+            "correo.*": "correo",
+            "proteccion.*": "proteccion",
+        },
         task_serializer="json",
         accept_content=["json"],
         timezone="America/Mexico_City",
@@ -67,9 +76,13 @@ def make_app(redis_url: str) -> Celery:
         worker_max_tasks_per_child=1000,
         beat_schedule={
             "vigilar": {"task": "mantenimiento.vigilar", "schedule": 15.0},
+            "programar": {"task": "mantenimiento.programar", "schedule": 60.0},
+            "sello": {"task": "mantenimiento.sello", "schedule": 15.0},
             "limpiar": {"task": "mantenimiento.limpiar", "schedule": 3600.0},
             # Local time (timezone above): when nobody files, and long before the office opens.
             "revisar": {"task": "mantenimiento.revisar", "schedule": crontab(hour=3, minute=0)},
+            # When whoever can do something about it has just come in.
+            "certificados": {"task": "mantenimiento.certificados", "schedule": crontab(hour=8, minute=0)},
         },
     )
     return app

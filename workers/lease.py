@@ -19,7 +19,7 @@ from oficialia.runtime import Runtime
 from oficialia.services import outbox
 from oficialia.services.outbox import LEASE, Lease
 from workers.parts import log
-from workers.reasons import is_outage, reason
+from workers.reasons import holds, is_outage, reason
 
 RENEW_SECONDS = LEASE.total_seconds() / 3
 # When the database is away too: a lease that merely runs out counts as an attempt. With the longest waits of the
@@ -53,8 +53,10 @@ def _give_back(runtime: Runtime, lease: Lease, error: BaseException) -> None:
         log.error("job %s (%s) failed", lease.job_id, lease.kind, exc_info=error)
     for pause in (*GIVE_BACK_PAUSES, None):
         try:
-            give = outbox.postpone if away else outbox.fail
-            give(runtime.database, lease, runtime.clock(), reason(error))
+            if away:
+                outbox.postpone(runtime.database, lease, runtime.clock(), reason(error), hold=holds(error))
+            else:
+                outbox.fail(runtime.database, lease, runtime.clock(), reason(error))
         except DatabaseUnavailable as fault:
             if pause is None:
                 log.warning("job %s not given back, its lease runs out by itself: %s", lease.job_id, fault)

@@ -1,10 +1,9 @@
-"""What a worker's process works with, made once after the fork: the runtime, the seal identity and the sealing
-engine."""
+"""What a worker's process works with, made once after the fork: the runtime, the seals and the authority of time."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, cached_property, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,10 +11,13 @@ from celery.utils.log import get_task_logger
 
 from oficialia import runtime as runtimes
 from oficialia.runtime import Runtime
+from oficialia.seal_settings import SealSettings
 from oficialia.services.certificates import SealCertificate
+from oficialia.services.seals import Seals, certificate_of, sources
 from oficialia.settings import WorkerSettings, load
-from signing.errors import IdentityUnusable
 from signing.identity import SealIdentity
+from signing.protection import Protector
+from signing.revocation import Responders, RevocationClient
 from signing.seal import Sealed, SealEngine
 from signing.timestamp import Timestamper
 from signing.trust import load_anchors
@@ -25,45 +27,64 @@ log = get_task_logger("oficialia.trabajo")
 
 @dataclass(frozen=True)
 class Parts:
-    """Runtime, identity and engine of one worker process."""
+    """Runtime, seals and authority of time of one worker process, as one job uses them."""
 
     settings: WorkerSettings
     runtime: Runtime
-    identity: SealIdentity
+    seals: Seals
     timestamper: Timestamper
-    engine: SealEngine
+    protector: Protector | None = None
+    """None where nobody can be asked for revocation: seals then stay at B-T."""
+
+    @cached_property
+    def engine(self) -> SealEngine:
+        """What seals, the same for the whole of the job. Raises IdentityUnusable."""
+        return self.seals.choose(self.runtime.clock())
+
+    @property
+    def identity(self) -> SealIdentity:
+        """What the engine seals with. Raises IdentityUnusable."""
+        return self.engine.identity
 
     @property
     def certificate(self) -> SealCertificate:
-        """The public part of the identity, as the register keeps it."""
-        identity = self.identity
-        return SealCertificate(
-            identity.serial, identity.certificate.sha256.hex(), identity.subject, identity.certificate_pem
-        )
+        """The public part of the identity, as the register keeps it. Raises IdentityUnusable."""
+        return certificate_of(self.identity)
+
+
+def parts() -> Parts:
+    """This process's parts, for one job: the next one chooses its seal anew. Raises SettingsError."""
+    return replace(_parts())
 
 
 @cache
-def parts() -> Parts:
-    """This process's parts. Raises SettingsError, IdentityUnusable."""
+def _parts() -> Parts:
     settings = load(WorkerSettings)
     runtime = runtimes.build(settings)
-    identity = _identity(settings)
     password = settings.tsa_password.get_secret_value() if settings.tsa_password else ""
     timestamper = Timestamper(
         settings.tsa_url, load_anchors(settings.tsa_anchors), username=settings.tsa_user, password=password
     )
-    engine = SealEngine(runtime.sandbox, identity, timestamper=timestamper, anchors=runtime.anchors)
-    return Parts(settings, runtime, identity, timestamper, engine)
+    seals, protector = make_seals(settings, runtime, timestamper), protector_of(settings, runtime, timestamper)
+    return Parts(settings, runtime, seals, timestamper, protector)
 
 
-def _identity(settings: WorkerSettings) -> SealIdentity:
-    password = settings.seal_password.get_secret_value() if settings.seal_password else ""
-    if settings.seal_pkcs12:
-        return SealIdentity.from_pkcs12(settings.seal_pkcs12, password)
-    if settings.seal_certificate and settings.seal_key:
-        return SealIdentity.from_pem(settings.seal_certificate, settings.seal_key, password)
-    msg = "no seal was configured"
-    raise IdentityUnusable(msg)
+def protector_of(settings: WorkerSettings, runtime: Runtime, timestamper: Timestamper) -> Protector | None:
+    """What gives seals their evidence for later years."""
+    responders = Responders(tuple(settings.ocsp_urls.split()), tuple(settings.crl_urls.split()))
+    if not responders:
+        return None
+    anchors = runtime.anchors
+    return Protector(
+        runtime.sandbox, anchors, revocation=RevocationClient(responders, anchors), timestamper=timestamper
+    )
+
+
+def make_seals(settings: SealSettings, runtime: Runtime, timestamper: Timestamper) -> Seals:
+    """The configured seals. Opens none of them: a seal that cannot be opened must not keep mail and upkeep from their
+    work."""
+    make_engine = partial(SealEngine, runtime.sandbox, timestamper=timestamper, anchors=runtime.anchors)
+    return Seals(sources(settings), make_engine, anchors=runtime.anchors, crl=settings.seal_crl)
 
 
 @contextmanager

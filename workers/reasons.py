@@ -9,9 +9,12 @@ import smtplib
 from celery.exceptions import SoftTimeLimitExceeded
 
 from oficialia.db import DatabaseUnavailable
+from oficialia.services import seal_words
 from signing.errors import (
     NO_ROOM,
     IdentityUnusable,
+    ProtectionFailed,
+    RevocationUnavailable,
     SandboxFailure,
     SandboxUnavailable,
     SealingFailed,
@@ -27,8 +30,9 @@ _OUTAGES: tuple[tuple[type[BaseException], str], ...] = (
     (StorageUnavailable, "El depósito de documentos no responde."),
     (DatabaseUnavailable, "La base de datos no responde."),
     (TimestampUnavailable, "El servicio de sellos de tiempo no responde."),
+    (RevocationUnavailable, "No responde quien dice si los certificados del sello siguen vigentes."),
     (SandboxUnavailable, f"Esta máquina no puede abrir documentos de manera aislada. {_CALL}"),
-    (IdentityUnusable, f"El sello del municipio no se puede usar: revise su certificado y su llave. {_CALL}"),
+    (IdentityUnusable, ""),  # oficialia/services/seal_words.py has a sentence for each of its faults
     (smtplib.SMTPException, "El servidor de correo no recibe mensajes ahora."),
     (ConnectionError, "Un servicio que este trabajo necesita no responde."),
     (TimeoutError, "Un servicio que este trabajo necesita no responde."),
@@ -37,6 +41,10 @@ _OUTAGES: tuple[tuple[type[BaseException], str], ...] = (
 _FAULTS: tuple[tuple[type[BaseException], str], ...] = (
     (StorageMismatch, f"El archivo guardado no es el que dice el registro. {_CALL}"),
     (SealingFailed, f"No se pudo sellar el documento de ninguna manera. {_CALL}"),
+    (
+        ProtectionFailed,
+        f"No se pudo proteger el sello a largo plazo, y el documento queda como estaba. {_CALL}",
+    ),
     (SandboxFailure, f"Abrir el documento agotó el tiempo o la memoria, o cerró el programa, cada vez. {_CALL}"),
     (SoftTimeLimitExceeded, f"El trabajo tardó más de lo permitido cada vez. {_CALL}"),
     (smtplib.SMTPRecipientsRefused, "El servidor de correo no acepta la dirección que dio la persona."),
@@ -55,8 +63,15 @@ def is_outage(error: BaseException) -> bool:
     return any(isinstance(error, kind) for kind, _ in _OUTAGES)
 
 
+def holds(error: BaseException) -> bool:
+    """Whether the filing itself is held meanwhile: a person must mend it, and whoever filed should know."""
+    return isinstance(error, IdentityUnusable)
+
+
 def reason(error: BaseException) -> str:
     """Why the work waits or failed, in a sentence that a clerk can read."""
+    if isinstance(error, IdentityUnusable):
+        return seal_words.sentence(error)
     if isinstance(error, OSError) and error.errno in NO_ROOM:
         return _NO_ROOM
     sentences = _OUTAGES if is_outage(error) else _FAULTS

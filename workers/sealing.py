@@ -1,6 +1,7 @@
 """Stamping and sealing the main document of a filing. Safe to run twice.
 
-1. Take the lease; a job that is done, held by another or in quarantine ends here.
+1. Take the lease; a job that is done, held by another or in quarantine ends here. Choose the seal: without one that may
+   be used the filing is held, and nothing else is touched.
 2. Ask the register what is to be sealed, under which digest.
 3. Fetch those bytes from storage and compare them with that digest.
 4. Stamp and seal (``signing.seal``): visible, else invisible, else a carátula; validated before it returns.
@@ -28,13 +29,16 @@ def seal(job_id: int) -> None:
     ours = parts()
     runtime = ours.runtime
     with leased(runtime, job_id) as lease:  # 1
-        work = sealing.begin(runtime, lease) if lease else None  # 2
-        if lease is None or work is None:
+        if lease is None:
+            return
+        engine = ours.engine
+        work = sealing.begin(runtime, lease)  # 2
+        if work is None:
             return
         with folder(runtime) as place:
             source, target = place / "original.pdf", place / "sellado.pdf"
             runtime.bucket.fetch(work.source.key, work.source.version_id, work.source.sha256, source)  # 3
-            sealed = ours.engine.seal_document(  # 4
+            sealed = engine.seal_document(  # 4
                 source, target, stamp=stamp_content(ours, work), cover=cover_content(ours, work), at=runtime.clock()
             )
             key = object_key(work.filing_id, Purpose.SEALED, sealed.sha256, "pdf")

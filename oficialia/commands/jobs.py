@@ -16,7 +16,7 @@ from oficialia.commands.spanish import Group
 from oficialia.db import Database
 from oficialia.domain.folio import Folio
 from oficialia.domain.wording import short_instant
-from oficialia.services import jobs
+from oficialia.services import jobs, seal_state
 from oficialia.services.jobs import WORDS, NotHeld, Trouble
 
 FOUND = 10  # of 10 and up, which tell a result and not a fault of the command
@@ -55,17 +55,24 @@ def trabajos() -> None:
 def lista(carpeta: Path | None, *, as_json: bool) -> None:
     """Enumera los trabajos detenidos, que esperan a una persona, y los atrasados, que siguen solos.
 
-    Termina con 0 si no hay ninguno y con 10 si hay alguno.
+    Dice también si el sello no se puede usar. Termina con 0 si todo va bien y con 10 si hay algo que ver.
     """
     with closing(_database(carpeta)) as database:
         found = jobs.troubled(database, clock.now())
+        seal = seal_state.current(database)
+    stopped = seal if seal and not seal.usable else None
     held, late = [each for each in found if each.held], [each for each in found if not each.held]
     if as_json:
-        lists = {"detenidos": [_document(each) for each in held], "atrasados": [_document(each) for each in late]}
+        lists: dict[str, object] = {
+            "detenidos": [_document(each) for each in held],
+            "atrasados": [_document(each) for each in late],
+        }
+        lists["sello"] = {"motivo": stopped.reason, "desde": stopped.since.isoformat()} if stopped else None
         click.echo(json.dumps(lists, ensure_ascii=False, indent=1))
     else:
-        click.echo("\n".join(_page(held, late)))
-    sys.exit(FOUND if found else 0)
+        lines = [f"{stopped.reason} Desde {short_instant(stopped.since)}."] if stopped else []
+        click.echo("\n".join([*lines, *_page(held, late)]))
+    sys.exit(FOUND if found or stopped else 0)
 
 
 @trabajos.command("reintentar")

@@ -9,7 +9,7 @@ import importlib
 from typing import Any
 
 import click
-from click import core, decorators, exceptions, formatting, parser, types
+from click import core, decorators, exceptions, formatting, parser, termui, types
 
 from oficialia.embedded.process import ServiceFailed
 from oficialia.settings import SettingsError
@@ -47,6 +47,7 @@ WORDS = {
     "Got unexpected extra arguments ({args})": "Sobran los argumentos ({args})",
     "Option {name!r} requires an argument.": "A la opción {name!r} le falta su valor.",
     "Option {name!r} does not take a value.": "La opción {name!r} no lleva valor.",
+    "Error: The two entered values do not match.": "No son iguales. Escríbala otra vez.",
     "env var: {var}": "variable: {var}",
     "default: {default}": "por omisión: {default}",
     "required": "obligatoria",
@@ -72,7 +73,7 @@ def plural(singular: str, several: str, count: int) -> str:
 
 
 def _speak_spanish() -> None:
-    for module in (core, decorators, exceptions, formatting, parser, types):
+    for module in (core, decorators, exceptions, formatting, parser, termui, types):
         for name, function in (("_", word), ("ngettext", plural)):
             if hasattr(module, name):
                 setattr(module, name, function)

@@ -88,6 +88,8 @@ class Installation:
             "seal_password_file": str(self.pki / "sello.password"),
             "tsa_url": responders.base_url(self.ports["sellos"]) + "/tsa",
             "tsa_anchors": str(self.pki / "anclas"),
+            "ocsp_urls": responders.base_url(self.ports["sellos"]) + "/ocsp",
+            "crl_urls": " ".join(responders.base_url(self.ports["sellos"]) + path for path in ("/crl", "/raiz.crl")),
             "smtp_host": LOOPBACK,
             "smtp_port": str(self.ports["correo"]),
             "smtp_tls": "no",

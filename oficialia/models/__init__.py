@@ -4,7 +4,7 @@ from oficialia.models.base import Base
 from oficialia.models.catalog import Area, Cedula, DocumentKind, Tramite
 from oficialia.models.document import Acuse, Document, StoredObject
 from oficialia.models.filing import Deadline, Event, Filing, Party
-from oficialia.models.ledger import FolioSeries, LedgerHead, LedgerLeaf, SealCertificate
+from oficialia.models.ledger import FolioSeries, LedgerHead, LedgerLeaf, SealCertificate, SealState
 from oficialia.models.mail import EmailConfirmation
 from oficialia.models.outbox import Job
 from oficialia.models.policy import CalendarDay, CalendarSpan, Policy, PolicyRule
@@ -32,6 +32,7 @@ __all__ = [
     "PolicyRule",
     "Review",
     "SealCertificate",
+    "SealState",
     "StoredObject",
     "Tramite",
 ]

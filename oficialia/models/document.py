@@ -33,6 +33,8 @@ class StoredObject(Base):
     seal_strategy: Mapped[str]  # visible | invisible | caratula; empty for what we did not seal
     seal_level: Mapped[str]
     certificate_serial: Mapped[str]
+    # When its seal is to be given evidence for later years, or its archive time stamp renewed (domain/protection.py).
+    protect_at: Mapped[datetime | None] = mapped_column(index=True)
 
 
 class Document(Base):

@@ -52,3 +52,14 @@ class SealCertificate(Base):
     subject: Mapped[str]
     pem: Mapped[str] = mapped_column(Text)
     first_used_at: Mapped[datetime]
+
+
+class SealState(Base):
+    """The single row that says how the seal is now: the certificate that seals, or why none does, and since when."""
+
+    __tablename__ = "seal_state"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sha256: Mapped[str]  # of the certificate in use; empty when there is none
+    valid_until: Mapped[datetime | None]
+    reason: Mapped[str]  # in words for a clerk; empty while a seal may be used
+    since: Mapped[datetime]

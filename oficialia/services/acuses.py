@@ -13,6 +13,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from oficialia.domain import protection
 from oficialia.domain.documents import Purpose
 from oficialia.domain.filing import Acto, Etapa, NivelSello, Rol
 from oficialia.models import Acuse, EmailConfirmation, Event, Filing, StoredObject
@@ -44,6 +45,8 @@ def draft(runtime: Runtime, lease: outbox.Lease, certificate: SealCertificate) -
         if session.scalar(select(Acuse.id).where(Acuse.filing_id == filing.id)) is not None:
             outbox.finish(session, lease, runtime.clock())
             return None
+        if filing.etapa == Etapa.EN_ESPERA:  # it waited for the seal, which is there
+            filing.etapa, filing.held_reason = Etapa.SELLANDO, ""
         return acuse_fields.draft(session, runtime, filing, certificate)
 
 
@@ -128,6 +131,7 @@ def _object(filing: Filing, sealed: Sealed, stored: Stored, serial: str, now: da
         seal_strategy=sealed.strategy,
         seal_level=sealed.level,
         certificate_serial=serial,
+        protect_at=protection.due(NivelSello(sealed.level), now),
     )
 
 

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from oficialia.db import Database
 from oficialia.models import SealCertificate as Row
+from oficialia.services import seal_state
+from signing.certificate import CertificateFacts, facts, from_pem
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,31 @@ def remember(session: Session, certificate: SealCertificate, now: datetime) -> N
                 first_used_at=now,
             )
         )
+
+
+@dataclass(frozen=True)
+class Published:
+    """A certificate as the page shows it."""
+
+    facts: CertificateFacts
+    first_used_at: datetime
+    in_use: bool
+
+
+def published(database: Database) -> tuple[Published, ...]:
+    """Every certificate used so far, the newest first."""
+    with database.reading() as session:
+        rows = session.scalars(select(Row).order_by(Row.first_used_at.desc(), Row.sha256)).all()
+    state = seal_state.current(database)
+    used = state.sha256 if state else ""
+    return tuple(Published(facts(from_pem(row.pem)), row.first_used_at, row.sha256 == used) for row in rows)
+
+
+def pem_of(database: Database, sha256: str) -> str | None:
+    """The certificate of that digest in PEM, if this office sealed with it."""
+    with database.reading() as session:
+        row = session.get(Row, sha256)
+        return row.pem if row else None
 
 
 def ever_used(database: Database) -> tuple[SealCertificate, ...]:

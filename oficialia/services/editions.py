@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from oficialia.domain import protection
 from oficialia.domain.documents import Purpose
 from oficialia.domain.filing import Acto, NivelSello, Rol
 from oficialia.models import Acuse, Event, Filing, StoredObject
@@ -79,9 +80,10 @@ def record_sealed(runtime: Runtime, lease: outbox.Lease, before: StoredObject, r
             seal_strategy=before.seal_strategy,
             seal_level=NivelSello.B_T,
             certificate_serial=before.certificate_serial,
+            protect_at=protection.due(NivelSello.B_T, turn.registered_at),
         )
         session.add(item)
-        _leaf_and_event(session, turn, filing, item, {"anterior": before.sha256})
+        leaf_and_event(session, turn, filing, item, {"anterior": before.sha256})
         return True
 
 
@@ -124,7 +126,9 @@ def record_acuse(
             seal_strategy=sealed.strategy,
             seal_level=sealed.level,
             certificate_serial=certificate.serial,
+            protect_at=protection.due(NivelSello(sealed.level), now),
         )
+        before.object.protect_at = None
         session.add(
             Acuse(
                 filing_id=filing.id,
@@ -137,7 +141,7 @@ def record_acuse(
             )
         )
         facts = {"anterior": before.object.sha256, "cadena": hashlib.sha256(issued.cadena.encode()).hexdigest()}
-        _leaf_and_event(session, turn, filing, item, facts)
+        leaf_and_event(session, turn, filing, item, facts)
         return True
 
 
@@ -157,7 +161,8 @@ def _lacks(item: StoredObject) -> bool:
     return item.seal_level == WITHOUT_TIME
 
 
-def _leaf_and_event(session: Session, turn: Turn, filing: Filing, item: StoredObject, more: Mapping[str, str]) -> None:
+def leaf_and_event(session: Session, turn: Turn, filing: Filing, item: StoredObject, more: Mapping[str, str]) -> None:
+    """The leaf and the event of a new edition; ``more`` are facts that its kind adds to the leaf."""
     facts: dict[str, str | int] = {
         "acto": "edicion",
         "folio": filing.folio,

@@ -41,6 +41,11 @@ class Kind(StrEnum):
     MAIL_CODE = "correo_codigo"
     MAIL_ACUSE = "correo_acuse"
     RAISE = "elevar"
+    PROTECT = "proteger"
+
+
+# Nobody waits for it, and each try asks authorities that may be away.
+PATIENT = {Kind.PROTECT: timedelta(minutes=10)}
 
 
 @dataclass(frozen=True)
@@ -157,17 +162,31 @@ def fail(database: Database, lease: Lease, now: datetime, reason: str, *, for_go
             job.visible_at = now + timedelta(seconds=_BACKOFF[min(job.attempts, len(_BACKOFF)) - 1])
 
 
-def postpone(database: Database, lease: Lease, now: datetime, reason: str, *, pause: timedelta = POSTPONED) -> None:
-    """Gives the job back after ``pause`` without counting the attempt: what it needs is away, the work is sound.
-    ``reason`` is a sentence for a clerk."""
+def postpone(
+    database: Database,
+    lease: Lease,
+    now: datetime,
+    reason: str,
+    *,
+    pause: timedelta | None = None,
+    hold: bool = False,
+) -> None:
+    """Gives the job back after ``pause``, or as long as its kind can wait, without counting the attempt: what it needs
+    is away, the work is sound.
+
+    ``reason`` is a sentence for a clerk. With ``hold`` the filing waits for a person to mend what is away, and says so;
+    the job goes on by itself all the same.
+    """
     with database.transaction() as session:
-        values = {
-            "lease_token": None,
-            "visible_at": now + pause,
-            "attempts": Job.attempts - 1,
-            "last_error": reason,
-        }
-        session.execute(update(Job).where(_held(lease)).values(values))
+        job = session.scalars(select(Job).where(_held(lease)).with_for_update()).one_or_none()
+        if job is None:
+            return
+        job.lease_token = None
+        job.visible_at = now + (pause or PATIENT.get(lease.kind, POSTPONED))
+        job.attempts -= 1
+        job.last_error = reason
+        if hold:
+            _hold(session, job, now, reason)
 
 
 def _held(lease: Lease) -> ColumnElement[bool]:
@@ -181,10 +200,23 @@ def release(session: Session, job: Job, now: datetime) -> None:
 
 def _quarantine(session: Session, job: Job, now: datetime, reason: str) -> None:
     job.quarantined_at, job.last_error = now, reason
-    filing = session.get_one(Filing, job.filing_id)
-    if job.kind in {Kind.SEAL, Kind.ACUSE}:
-        filing.etapa = Etapa.EN_ESPERA
-        filing.held_reason = reason
+    if not _hold(session, job, now, reason):
+        _tell(session, job, now, reason)
+
+
+def _hold(session: Session, job: Job, now: datetime, reason: str) -> bool:
+    """Lets a filing that has no acuse yet wait, with an event for the first time; whether it was told."""
+    if job.kind not in {Kind.SEAL, Kind.ACUSE}:
+        return False
+    filing = session.get_one(Filing, job.filing_id, with_for_update=True)
+    news = (filing.etapa, filing.held_reason) != (Etapa.EN_ESPERA, reason)
+    filing.etapa, filing.held_reason = Etapa.EN_ESPERA, reason
+    if news:
+        _tell(session, job, now, reason)
+    return news
+
+
+def _tell(session: Session, job: Job, now: datetime, reason: str) -> None:
     session.add(
         Event(
             filing_id=job.filing_id,

@@ -11,7 +11,7 @@ from functools import partial
 import redis
 
 from oficialia.runtime import Runtime
-from oficialia.services import ledger
+from oficialia.services import ledger, seal_state
 
 # Who asks (a balancer, a monitor) gives up soon, and a part that needs longer is out for a person as well.
 SECONDS = 2.0
@@ -19,10 +19,11 @@ SECONDS = 2.0
 
 @dataclass(frozen=True)
 class Readiness:
-    """What was found; ``broker`` is told and decides nothing, because the outbox waits for it."""
+    """What was found; ``broker`` and ``seal`` are told and decide nothing, because the outbox waits for both."""
 
     parts: Mapping[str, bool]
     broker: bool
+    seal: bool  # whether a worker said, when it last looked, that a seal may be used
 
     @property
     def ready(self) -> bool:
@@ -41,13 +42,14 @@ class Lookout:
             "aislamiento": _Part(runtime.sandbox.isolation),
         }
         self._broker = _Part(partial(_probe_broker, redis_url))
+        self._seal = _Part(partial(_probe_seal, runtime))
 
     def look(self, seconds: float = SECONDS) -> Readiness:
         """All parts at once; one that has not answered after ``seconds`` is out."""
         looks = {name: part.ask() for name, part in self._parts.items()}
-        broker = self._broker.ask()
-        wait([*looks.values(), broker], seconds)
-        return Readiness({name: _is_well(look) for name, look in looks.items()}, _is_well(broker))
+        broker, seal = self._broker.ask(), self._seal.ask()
+        wait([*looks.values(), broker, seal], seconds)
+        return Readiness({name: _is_well(look) for name, look in looks.items()}, _is_well(broker), _is_well(seal))
 
 
 class _Part:
@@ -74,6 +76,12 @@ def _probe_spool(runtime: Runtime, min_free_bytes: int) -> None:
     """As the window decides it (oficialia/web/uploads.py)."""
     if shutil.disk_usage(runtime.spool).free < min_free_bytes or not os.access(runtime.spool, os.W_OK | os.X_OK):
         raise OSError
+
+
+def _probe_seal(runtime: Runtime) -> None:
+    state = seal_state.current(runtime.database)
+    if state is None or not state.usable:
+        raise LookupError
 
 
 def _probe_broker(redis_url: str) -> None:

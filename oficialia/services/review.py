@@ -7,6 +7,7 @@
 4. The objects: read whole, re-hashed, and what we sealed examined in the sandbox (``review_seals``); or, when quick,
    only asked for (``review_storage``).
 5. The bucket: what no row knows.
+6. The seal: whether it may be used, as the worker last said.
 """
 
 import itertools
@@ -27,6 +28,7 @@ from oficialia.services import (
     review_scope,
     review_series,
     review_storage,
+    seal_state,
 )
 from oficialia.services.review_findings import Finding
 from oficialia.services.review_scope import Case, Scope, Year
@@ -87,6 +89,7 @@ def run(
         *(finding for year in scope.years for finding in _year(database, year, started, steps)),  # 3
         *_objects(database, bucket, scope, examiner, steps),  # 4
         *review_storage.orphans(database, bucket, started),  # 5
+        *review_register.seal(seal_state.current(database)),  # 6
     ]
     return Result(started, clock(), dict(steps.done), tuple(findings))
 

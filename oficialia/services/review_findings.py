@@ -48,6 +48,7 @@ class Code(StrEnum):
     WORK_LATE = "trabajo_atrasado"
     NO_WORK = "sin_trabajo"
     SEAL_LOST = "sellado_sin_copia"
+    SEAL_UNUSABLE = "sello_detenido"
 
 
 # What an interruption leaves behind by design, and what the ledger itself explains.

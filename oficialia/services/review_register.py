@@ -1,15 +1,17 @@
-"""The rows of one filing: whole, in agreement, and with its work done or open."""
+"""The rows of one filing: whole, in agreement, and with its work done or open; and whether the seal lets it be done."""
 
 from collections.abc import Iterator
 from datetime import datetime
 
 from oficialia.domain.documents import Purpose, Role
 from oficialia.domain.filing import Etapa
+from oficialia.domain.wording import short_instant
 from oficialia.models import Job
 from oficialia.services.outbox import Kind
 from oficialia.services.reconcile import LATE_AFTER
 from oficialia.services.review_findings import Code, Finding
 from oficialia.services.review_scope import Case
+from oficialia.services.seal_state import SealState
 
 
 def rows(case: Case) -> Iterator[Finding]:
@@ -46,6 +48,13 @@ def work(case: Case, now: datetime) -> Iterator[Finding]:
     done = [job for job in case.jobs if job.kind == Kind.SEAL and job.done_at is not None]
     if done and not case.sealed():
         yield _about(done[-1], case, Code.SEAL_LOST, "Dice que se selló, y no hay copia sellada.")
+
+
+def seal(state: SealState | None) -> Iterator[Finding]:
+    """Whether anything is sealed at all, as the worker last said."""
+    if state and not state.usable:
+        words = f"{state.reason} Desde {short_instant(state.since)}."
+        yield Finding(Code.SEAL_UNUSABLE, "sello", words)
 
 
 def _about(job: Job, case: Case, code: Code, sentence: str) -> Finding:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from oficialia.domain.filing import NivelSello
 from oficialia.models import Acuse, StoredObject
 from oficialia.services.findings import to_json, verdict
 from oficialia.services.review_findings import Code, Finding
@@ -18,6 +19,8 @@ from signing.verify import SignatureFinding, examine
 from storage.bucket import Bucket
 from storage.errors import StorageMismatch, StorageUnavailable
 
+WITHOUT_EVIDENCE = frozenset({NivelSello.B_B, NivelSello.B_T})
+INTACT_AFTER = frozenset({"nada", "solo_firmas"})
 PROOFS = ("cadena-original.txt", "sello.b64", "cadena-original.tsr")
 
 
@@ -59,12 +62,15 @@ class Examiner:
         # As of when it was recorded: a certificate that ended since does not undo what it sealed while it was in force.
         found = examine(self.sandbox, path, anchors=self.anchors, at=item.row.stored_at)
         subject = f"{item.folio} ({item.row.purpose} {item.row.edition})"
-        if not found:
+        signatures = [finding for finding in found if not finding.is_timestamp]
+        if not signatures:
             yield Finding(Code.SEAL_INVALID, subject, "El documento no trae ninguna firma.")
-        elif (seal := found[-1]).certificate_sha256 not in certificates and not seal.problem:
+        elif (seal := signatures[-1]).certificate_sha256 not in certificates and not seal.problem:
             yield Finding(Code.SEAL_FOREIGN, subject, "Su última firma no es de un certificado de esta oficina.")
-        elif not _good(seal):
+        elif not _good(seal, whole=item.row.seal_level in WITHOUT_EVIDENCE):
             yield Finding(Code.SEAL_INVALID, subject, f"Nuestra firma: {_verdict(seal)}.")
+        elif item.row.seal_level == NivelSello.B_LTA and not _good(found[-1], whole=True):
+            yield Finding(Code.SEAL_INVALID, subject, f"Su sello de tiempo de archivo: {_verdict(found[-1])}.")
         if item.acuse is not None and (differing := self._differing(item.acuse, path)):
             words = f"Lo adjunto al acuse no es lo que tiene el registro: {', '.join(differing)}."
             yield Finding(Code.ATTACHED_DIFFERS, subject, words)
@@ -78,8 +84,10 @@ class Examiner:
         return [name for name in PROOFS if files.get(name) != kept[name]]
 
 
-def _good(seal: SignatureFinding) -> bool:
-    return seal.intact and seal.trusted and seal.covers_whole_file and not seal.problem
+def _good(signature: SignatureFinding, *, whole: bool) -> bool:
+    """Sound; and either the last word in the file, or followed by evidence alone."""
+    last = signature.covers_whole_file or (not whole and signature.modified_after in INTACT_AFTER)
+    return signature.intact and signature.trusted and last and not signature.problem
 
 
 def _verdict(seal: SignatureFinding) -> str:

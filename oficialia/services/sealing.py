@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from oficialia.domain import protection
 from oficialia.domain.documents import Purpose, Role
 from oficialia.domain.filing import Acto, Etapa, NivelSello, Rol
 from oficialia.domain.wording import instant
@@ -91,6 +92,7 @@ def record(
                 seal_strategy=sealed.strategy,
                 seal_level=sealed.level,
                 certificate_serial=certificate.serial,
+                protect_at=protection.due(NivelSello(sealed.level), turn.registered_at),
             )
         )
         facts: Mapping[str, str | int] = {

@@ -15,7 +15,7 @@ from oficialia.domain.documents import Purpose
 from oficialia.domain.filing import Estado, Etapa
 from oficialia.domain.folio import Folio
 from oficialia.errors import NotFound, Unavailable
-from oficialia.models import Deadline, Document, EmailConfirmation, Filing, StoredObject
+from oficialia.models import Deadline, Document, EmailConfirmation, Filing, Job, StoredObject
 from oficialia.runtime import Runtime
 from oficialia.services import observations
 from oficialia.services.email_confirmation import MAX_CODES
@@ -77,7 +77,8 @@ class FilingView:
     effective_date: date
     estado: Estado
     etapa: Etapa
-    held: bool  # en espera: a person is looking at it
+    held: bool  # en espera: a person is looking at it, or at the seal
+    awaits_seal: bool  # held because the office's seal cannot be used now: it goes on by itself
     asunto: str
     applicant: str
     area: str
@@ -155,6 +156,7 @@ def _view(runtime: Runtime, session: Session, filing: Filing) -> FilingView:
         estado=Estado(filing.estado),
         etapa=Etapa(filing.etapa),
         held=filing.etapa == Etapa.EN_ESPERA,
+        awaits_seal=filing.etapa == Etapa.EN_ESPERA and not _quarantined(session, filing),
         asunto=filing.asunto,
         applicant=filing.parties[0].name,
         area=filing.area.nombre,
@@ -197,3 +199,8 @@ def _email_view(confirmation: EmailConfirmation | None) -> EmailView | None:
     name, _, domain = confirmation.address.rpartition("@")
     confirmed = confirmation.confirmed_at is not None
     return EmailView(f"{name[:2]}…@{domain}", confirmed, not confirmed and confirmation.serial < MAX_CODES)
+
+
+def _quarantined(session: Session, filing: Filing) -> bool:
+    query = select(Job.id).where(Job.filing_id == filing.id, Job.done_at.is_(None), Job.quarantined_at.is_not(None))
+    return session.scalar(query.limit(1)) is not None

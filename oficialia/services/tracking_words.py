@@ -1,7 +1,7 @@
 """The life of a filing in plain words, for who filed it."""
 
 from oficialia.domain.documents import Purpose, Role
-from oficialia.domain.filing import Acto
+from oficialia.domain.filing import Acto, NivelSello
 from oficialia.models import Document, Event, StoredObject
 
 _EVENTS = {
@@ -18,8 +18,17 @@ _EVENTS = {
 _EXTENSIONS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png", "text/plain; charset=utf-8": "txt"}
 
 
+# Of a new edition that came with evidence, by what it is of.
+_PROTECTED = {
+    Purpose.SEALED: "Añadimos a su documento sellado las pruebas con que se podrá comprobar dentro de muchos años.",
+    Purpose.ACUSE: "Añadimos a su acuse las pruebas con que se podrá comprobar dentro de muchos años.",
+}
+
+
 def event_text(event: Event) -> str:
     """What happened, in a sentence."""
+    if event.act == Acto.EDICION and event.data.get("nivel") in {NivelSello.B_LT, NivelSello.B_LTA}:
+        return _PROTECTED[Purpose(event.data["de"])]
     return _EVENTS[Acto(event.act)]
 
 

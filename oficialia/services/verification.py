@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from oficialia.domain import codes
 from oficialia.domain.documents import Purpose, Role
+from oficialia.domain.filing import NivelSello
 from oficialia.errors import NotFound, Unavailable
 from oficialia.models import Document, Filing, StoredObject
 from oficialia.runtime import Runtime
@@ -24,6 +25,19 @@ _KINDS = {
     "efirma": "e.firma",
     "csd": "Sello digital de facturas (no es firma personal)",
     "institucional": "Sello institucional",
+}
+STAMP = "Sello de tiempo de una autoridad, sobre todo el archivo"
+
+
+# What the seal of a document carries, for who has to rely on it later.
+LEVEL_WORDS = {
+    NivelSello.B_B: "Firma del municipio, aún sin hora certificada (PAdES B-B)",
+    NivelSello.B_T: "Firma del municipio con hora certificada (PAdES B-T)",
+    NivelSello.B_LT: "Con hora certificada y las pruebas de que su certificado estaba vigente (PAdES B-LT)",
+    NivelSello.B_LTA: (
+        "Con hora certificada, las pruebas de que su certificado estaba vigente y un sello de tiempo sobre todo ello: "
+        "se puede comprobar dentro de muchos años (PAdES B-LTA)"
+    ),
 }
 
 
@@ -39,6 +53,7 @@ class CodeView:
     sealed_sha256: tuple[str, ...]  # of every edition of the sealed copy
     acuse_sha256: tuple[str, ...]  # of every edition of the acuse
     main_sha256: str
+    level: str  # of the sealed copy's seal, in words; empty while there is none
 
 
 class Known(StrEnum):
@@ -75,6 +90,7 @@ class FileView:
     folio: str  # of the exact match, else ""
     at: datetime | None  # when we sealed or issued it
     signatures: tuple[SignatureView, ...]
+    level: str = ""  # of the seal of an exact match, in words
 
 
 def by_code(runtime: Runtime, code: str) -> CodeView:
@@ -96,6 +112,7 @@ def by_code(runtime: Runtime, code: str) -> CodeView:
             sealed_sha256=_digests(objects, Purpose.SEALED),
             acuse_sha256=_digests(objects, Purpose.ACUSE),
             main_sha256=main,
+            level=LEVEL_WORDS.get(NivelSello(filing.nivel_sello), ""),
         )
 
 
@@ -140,7 +157,8 @@ def _by_digest(runtime: Runtime, sha256: str) -> FileView | None:
             for item in items:
                 if item.purpose == purpose:
                     folio = session.get_one(Filing, item.filing_id).folio
-                    return FileView(_EXACT[purpose], sha256, folio, item.stored_at, ())
+                    level = LEVEL_WORDS[NivelSello(item.seal_level)]
+                    return FileView(_EXACT[purpose], sha256, folio, item.stored_at, (), level)
     return None
 
 
@@ -160,7 +178,7 @@ def _signature(finding: Mapping[str, Any]) -> SignatureView:
     unchecked = [f"No se comprobó: {what}." for what in finding["unchecked"]]
     return SignatureView(
         who=holder.get("name") or "No se pudo leer quién firma",
-        kind=_KINDS.get(holder.get("kind", ""), "Firma electrónica"),
+        kind=STAMP if finding["is_timestamp"] else _KINDS.get(holder.get("kind", ""), "Firma electrónica"),
         time=time_words(finding),
         findings=(verdict(finding).capitalize() + ".", *unchecked),
     )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from oficialia.errors import FieldFault, TooMany
@@ -14,6 +14,7 @@ from oficialia.web.downloads import send
 from oficialia.web.errors import page
 from oficialia.web.forms import EXPIRED, EmailCodeForm, EmptyForm
 from oficialia.web.progress import finished, sentence, steps, waits_long
+from oficialia.web.redirects import see_other
 
 blueprint = Blueprint("confirmation", __name__, url_prefix="/presentado/<folio>")
 WRONG_CODE = "El código no es el que enviamos. Revíselo en su correo, o pida uno nuevo."
@@ -68,7 +69,7 @@ def confirm_email(folio: str) -> BaseResponse:
         return _page(view, form, [FieldFault("codigo", error.sentence)], error.status)
     if not confirmed:
         return _page(view, form, [FieldFault("codigo", WRONG_CODE)], 422)
-    return redirect(url_for("confirmation.show", folio=folio, _anchor="correo"), 303)
+    return see_other("confirmation.show", folio=folio, _anchor="correo")
 
 
 @blueprint.post("/correo/reenviar")
@@ -81,7 +82,7 @@ def resend_email(folio: str) -> BaseResponse:
         email_confirmation.resend(runtime(), view.filing_id)
     except TooMany as error:
         return _page(view, EmailCodeForm.blank(), [FieldFault("codigo", error.sentence)], error.status)
-    return redirect(url_for("confirmation.show", folio=folio, _anchor="correo"), 303)
+    return see_other("confirmation.show", folio=folio, _anchor="correo")
 
 
 def _view(folio: str) -> FilingView:

@@ -8,7 +8,7 @@ import logging
 import traceback
 from pathlib import Path
 
-from flask import Flask, Response, make_response, render_template
+from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_limiter.errors import RateLimitExceeded
 from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge
@@ -23,6 +23,7 @@ from oficialia.web.security import route
 
 _log = logging.getLogger("oficialia.web")
 _OTHER = "Ocurrió una falla de nuestra parte. Intente de nuevo en unos minutos."
+TOO_MUCH_TEXT = "El formulario trae demasiado texto. Si su escrito es largo, preséntelo como PDF."
 SENTENCES: dict[int, tuple[str, str]] = {  # title, sentence
     400: (
         "No pudimos leer su envío",
@@ -114,7 +115,7 @@ def _refused(error: HTTPException) -> Response:
     if error.response is not None and error.code is not None and error.code < 400:  # a redirect of the router
         return make_response(error.response)
     if isinstance(error, RequestEntityTooLarge):
-        return page(413, too_large())
+        return page(413, too_large() if _is_long() else TOO_MUCH_TEXT)
     if isinstance(error, ClientDisconnected) and isinstance(error.__context__, TooSlow):
         return page(408)
     code = error.code if error.code in SENTENCES else 400 if (error.code or 500) < 500 else 500
@@ -122,6 +123,11 @@ def _refused(error: HTTPException) -> Response:
     if error.code == 405:
         response.headers["Allow"] = dict(error.get_headers()).get("Allow", "GET")
     return response
+
+
+def _is_long() -> bool:
+    """Whether the whole was too long; else its text was, or it had more fields than any form of ours."""
+    return (request.content_length or 0) > int(current_app.config["MAX_CONTENT_LENGTH"])
 
 
 def _garbled(_error: ParseException) -> Response:

@@ -24,8 +24,9 @@ EXPIRED = (
     "Revise sus datos y envíe el formulario otra vez."
 )
 _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>.]+(\.[^@\s,;<>.]+)+")
-_PHONE = re.compile(r"[\d +().\-]{7,30}")
+_PHONE = re.compile(r"[0-9 +().-]{7,30}")
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
+UNREADABLE = "Hay letras que no llegaron completas (�). Escríbalas de nuevo."
 Check = Callable[[FlaskForm, Field], None]
 
 
@@ -79,6 +80,13 @@ def _rfc() -> StringField:
     )
 
 
+def _fault(field: Field) -> str:
+    """What is wrong with it, or nothing. Bytes that are no UTF-8 arrive as U+FFFD."""
+    if field.errors:
+        return EXPIRED if field.name == "csrf_token" else str(field.errors[0])
+    return UNREADABLE if isinstance(field.data, str) and "\ufffd" in field.data else ""
+
+
 class OfficeForm(FlaskForm):  # type: ignore[misc]  # the library has no types
     """A form protected against forged requests, whose errors are sentences in Spanish."""
 
@@ -94,11 +102,8 @@ class OfficeForm(FlaskForm):  # type: ignore[misc]  # the library has no types
 
     def faults(self) -> list[FieldFault]:
         """Every fault in the order of the page, at most one a field."""
-        return [
-            FieldFault(field.name, EXPIRED if field.name == "csrf_token" else str(field.errors[0]))
-            for field in self
-            if field.errors
-        ]
+        found = ((field.name, _fault(field)) for field in self)
+        return [FieldFault(name, sentence) for name, sentence in found if sentence]
 
     def check(self) -> list[FieldFault]:
         """Validates and returns the faults."""

@@ -32,7 +32,9 @@ def alive() -> Response:
 def ready() -> Response:
     """200 when a filing could be received now, else 503: send people elsewhere, and look at what is ``false``."""
     found = cast(Lookout, current_app.extensions[_KEY]).look()
-    response = jsonify(lista=found.ready, partes=dict(found.parts), avisos={"broker": found.broker})
+    response = jsonify(
+        lista=found.ready, partes=dict(found.parts), avisos={"broker": found.broker, "sello": found.seal}
+    )
     response.status_code = 200 if found.ready else 503
     return _fresh(response)
 

@@ -41,6 +41,12 @@ def sentence(view: FilingView) -> str:
     """Where it stands, in one or two sentences."""
     if view.acuse is not None:
         return "Su acuse de recibo está listo. Descárguelo y guárdelo."
+    if view.awaits_seal:
+        rest = "su acuse saldrá" if view.sealed is not None else "su documento sellado y su acuse saldrán"
+        return (
+            "Ahora no podemos usar el sello electrónico del municipio. Su folio y su fecha son seguros y no cambian; "
+            f"{rest} sin que haga nada. Vuelva más tarde."
+        )
     if view.held and view.sealed is not None:
         return "Su documento ya tiene sello. Una persona revisa un detalle antes de emitir su acuse; vuelva más tarde."
     if view.held:

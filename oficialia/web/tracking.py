@@ -1,6 +1,6 @@
 """Following a filing with its folio and its clave de seguimiento."""
 
-from flask import Blueprint, Response, make_response, redirect, render_template, url_for
+from flask import Blueprint, Response, make_response, render_template
 from werkzeug.wrappers import Response as BaseResponse
 
 from oficialia.errors import FieldFault, NotFound
@@ -11,6 +11,7 @@ from oficialia.web.downloads import send
 from oficialia.web.errors import page
 from oficialia.web.forms import EXPIRED, EmptyForm, TrackingForm
 from oficialia.web.progress import finished, sentence, steps
+from oficialia.web.redirects import see_other
 
 blueprint = Blueprint("tracking", __name__)
 
@@ -34,7 +35,7 @@ def open_filing() -> BaseResponse:
         return _form_page(form, [FieldFault("folio", error.sentence)], 404)
     folio = tracking.view(runtime(), filing_id).folio
     session.remember(folio, filing_id)
-    return redirect(url_for("tracking.show", folio=folio), 303)
+    return see_other("tracking.show", folio=folio)
 
 
 @blueprint.get("/seguimiento/<folio>")
@@ -66,7 +67,7 @@ def leave() -> BaseResponse:
     if EmptyForm.sent().check():
         return page(400, EXPIRED)
     session.close()
-    return redirect(url_for("pages.left"), 303)
+    return see_other("pages.left")
 
 
 def _form_page(form: TrackingForm, faults: list[FieldFault], status: int) -> Response:

@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, cast
 
-from flask import Flask, Request, request
+from flask import Flask, Request, current_app, request
 from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from oficialia.errors import Unavailable
 from oficialia.services.submission import Upload
@@ -102,10 +103,14 @@ class SpooledUpload(io.RawIOBase):
 
 
 class OfficeRequest(Request):
-    """A request whose files go to the spool."""
+    """A request whose files go to the spool, and that counts as received only when all of its body is there."""
 
-    def __init__(self, *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, **named)
+    def __init__(self, environ: dict[str, Any], *arguments: Any, **named: Any) -> None:
+        if "HTTP_TRANSFER_ENCODING" not in environ:
+            # gunicorn says that its input ends by itself; it also ends where the sender went away, and half a form
+            # would pass for a whole one. Without this word werkzeug counts, and misses what is missing.
+            environ.pop("wsgi.input_terminated", None)
+        super().__init__(environ, *arguments, **named)
         self.spooled: list[SpooledUpload] = []
 
     def _get_file_stream(
@@ -158,7 +163,9 @@ def total_received() -> int:
 
 
 def require_room() -> None:
-    """Raises Unavailable, before anything of the body is read, when the spool could not hold it."""
+    """Before anything of the body is read: raises RequestEntityTooLarge, or Unavailable when the spool has no room."""
+    if (request.content_length or 0) > current_app.config["MAX_CONTENT_LENGTH"]:
+        raise RequestEntityTooLarge
     free = shutil.disk_usage(runtime().spool).free
     if free - (request.content_length or 0) < options().min_free_bytes:
         raise Unavailable(NO_ROOM)

@@ -2,7 +2,7 @@
 
 import secrets
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, make_response, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from oficialia.domain.documents import SUPPORT_WORDS
@@ -13,6 +13,7 @@ from oficialia.web import filing, privacy, session
 from oficialia.web.context import runtime
 from oficialia.web.errors import tell_cause, tell_refusal
 from oficialia.web.forms import ASUNTO, PETITION, FilingForm
+from oficialia.web.redirects import see_other
 from oficialia.web.text import clean_code
 from oficialia.web.uploads import require_kept, require_room, total_received
 
@@ -49,7 +50,7 @@ def submit() -> BaseResponse:
         return _refused(form, choices, error)
     session.remember(receipt.folio, receipt.filing_id, submission.warnings)
     again = "1" if receipt.repeated else None
-    return redirect(url_for("confirmation.show", folio=receipt.folio, repetido=again), 303)
+    return see_other("confirmation.show", folio=receipt.folio, repetido=again)
 
 
 def _refused(form: FilingForm, choices: Choices, error: OficialiaError) -> Response:

@@ -1,6 +1,6 @@
 """Is this document one of ours? By its code, or by the file itself. Nothing that is sent here is kept."""
 
-from flask import Blueprint, Response, make_response, redirect, render_template, url_for
+from flask import Blueprint, Response, make_response, render_template
 from werkzeug.wrappers import Response as BaseResponse
 
 from oficialia.domain.codes import normalise
@@ -10,6 +10,7 @@ from oficialia.services.verification import FileView
 from oficialia.web.context import runtime
 from oficialia.web.errors import page
 from oficialia.web.forms import CodeForm, EmptyForm, OfficeForm
+from oficialia.web.redirects import see_other
 from oficialia.web.text import clean_code
 from oficialia.web.uploads import Received, received, require_kept, require_room
 
@@ -65,7 +66,7 @@ def find_code() -> BaseResponse:
         faults = [FieldFault("codigo", "Escriba las letras y números del código.")]
     if faults:
         return _page(EmptyForm.blank(), form, faults, 400 if form.forged else 422)
-    return redirect(url_for("verification.show_code", codigo=code), 303)
+    return see_other("verification.show_code", codigo=code)
 
 
 def _wrong(files: list[Received]) -> list[FieldFault]:

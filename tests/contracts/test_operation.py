@@ -17,7 +17,8 @@ from oficialia.cli import cli
 from oficialia.domain.wording import megabytes
 from oficialia.embedded import procfile
 from oficialia.runtime import Limits
-from oficialia.settings import PROCESSES, SEAL_FIELDS, WebSettings, variable
+from oficialia.seal_settings import SEAL_FIELDS
+from oficialia.settings import PROCESSES, WebSettings, variable
 from oficialia.web import errors
 from tests.support.nginx import EXAMPLES as NGINX
 from workers.app import HARD_SECONDS
@@ -111,7 +112,10 @@ def test_each_example_of_an_environment_has_all_that_its_process_needs_and_nothi
 def test_the_sandbox_may_do_what_it_needs() -> None:
     unit = _unit("worker")
     assert set(unit["RestrictNamespaces"][0].split()) == {"user", "net"}
-    assert unit["SystemCallFilter"] == ["@system-service"]  # has unshare, capset, setrlimit and prctl
+    assert unit["SystemCallFilter"] == [  # the first has unshare, capset, setrlimit and prctl, but not these
+        "@system-service",
+        "landlock_create_ruleset landlock_add_rule landlock_restrict_self",
+    ]
     assert "AF_UNIX" in unit["RestrictAddressFamilies"][0]
     assert {_unit(name)["OOMPolicy"][0] for name in ("web", "worker")} == {"continue"}
 

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from oficialia.settings import PROCESSES, SEAL_FIELDS, WorkerSettings
+from oficialia.seal_settings import SEAL_FIELDS
+from oficialia.settings import PROCESSES, WorkerSettings
 from oficialia.settings_table import table
 
 ROOT = Path(__file__).resolve().parents[2]

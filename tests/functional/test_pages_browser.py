@@ -20,6 +20,7 @@ PAGES = [
     "/tramites",
     "/tramites/SA-001",
     "/aviso-de-privacidad",
+    "/certificados",
     "/nada",
 ]
 PHONE, DESK = 360, 1280

@@ -10,10 +10,13 @@ from pathlib import Path
 
 import pytest
 import requests
+from sqlalchemy import func, select
 
+from oficialia.db import Database
 from oficialia.embedded.ports import LOOPBACK, free_ports
 from oficialia.embedded.process import Program, running
 from oficialia.embedded.seaweed import SeaweedFS
+from oficialia.models import Filing
 from oficialia.web.patience import Patience
 from tests.support.impatient import ImpatientWorker
 from tests.support.processes import eventually
@@ -33,6 +36,15 @@ class Window:
 
     port: int
     spool: Path
+    register: str
+
+    def filings(self) -> int:
+        """How many have their folio."""
+        database = Database(self.register)
+        with database.reading() as session:
+            found = session.scalar(select(func.count(Filing.id)))
+        database.close()
+        return found or 0
 
     def is_open(self) -> bool:
         """Whether somebody who sends properly is served."""
@@ -52,7 +64,7 @@ def window(
     environment = settings(folder, s3, development_pki, valkey_address)
     web = program(environment, port=port, worker=IMPATIENT, threads=THREADS)
     with running(web, folder / "web.log"):
-        yield Window(port, folder / "transito")
+        yield Window(port, folder / "transito", environment["OFICIALIA_DATABASE_URL"])
 
 
 def test_the_real_patience_is_longer_than_a_bad_network_and_shorter_than_for_ever() -> None:
@@ -149,6 +161,22 @@ def test_content_length_longer_than_sent(window: Window) -> None:
         line.wire.shutdown(socket.SHUT_WR)
         status, text = line.answer()
         assert (status, "llegó incompleto" in text) == (400, True)
+
+
+@pytest.mark.parametrize("polite", [True, False])
+def test_half_a_form_is_no_form_however_it_is_encoded(window: Window, polite: bool) -> None:
+    head, body = filing_request(window.port, encoded=True, peticion="Pido que se repare el bache. " * 40)
+    before = window.filings()
+    with Line(window.port) as line:
+        line.post(head, f"Content-Length: {len(body)}").send(body[:-500])
+        if polite:
+            line.wire.shutdown(socket.SHUT_WR)
+            status, text = line.answer()
+            assert (status, "llegó incompleto" in text) == (400, True)
+    with Line(window.port) as line:
+        line.post(head, f"Content-Length: {len(body)}").send(body)
+        assert line.answer()[0] == 303
+    assert window.filings() == before + 1
 
 
 def test_content_length_shorter_than_sent(window: Window) -> None:

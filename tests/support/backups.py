@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from oficialia.db import Database
 from oficialia.domain.folio import Folio
-from oficialia.models import Acuse, Base, Review, SealCertificate, StoredObject
+from oficialia.models import Acuse, Base, Review, SealCertificate, SealState, StoredObject
 from oficialia.runtime import Runtime
 from oficialia.services import backup, backup_restore, intake
 from oficialia.services.backup import Made
@@ -86,6 +86,7 @@ def fill(runtime: Runtime, folder: Path, filings: int = 3) -> list[intake.Receip
         session.add(SealCertificate(sha256="ab", serial="01", subject="CN=Sello", pem="-----", first_used_at=now))
         span = {"started_at": now, "finished_at": now + timedelta(seconds=1), "asked_by": "orden"}
         session.add(Review(**span, counts={"b": 1, "a": 2}, findings=[{"ñ": None}]))
+        session.add(SealState(id=1, sha256="00", valid_until=None, reason="", since=now))
     return receipts
 
 

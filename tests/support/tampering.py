@@ -8,6 +8,9 @@ from typing import Any
 
 from oficialia.services.backup_files import MANIFEST, REGISTER, read_manifest, sha256_of
 
+# Tables that the first migration did not make.
+SINCE_0001 = ("reviews", "seal_state")
+
 
 def flip(path: Path) -> None:
     """Change one bit in the middle of a file."""
@@ -35,20 +38,23 @@ def rewrite(path: Path, change: Callable[[str, list[str], list[Any]], list[Any]]
     _replace_register(path, lines)
 
 
+LATER = frozenset({"request_id", "protect_at"})
+
+
 def as_of_0001(path: Path) -> None:
-    """The same register as the first migration knew it: without reviews, and without the requests of filings."""
+    """The same register as the first migration knew it: without later tables and columns."""
     lines, name, columns = [], "", []
     for text in gzip.decompress((path / REGISTER).read_bytes()).splitlines():
         value = json.loads(text)
         if isinstance(value, dict):
             name, columns = value["tabla"], [column for column, _ in value["columnas"]]
-            value["columnas"] = [each for each in value["columnas"] if each[0] != "request_id"]
-        elif "request_id" in columns:
-            del value[columns.index("request_id")]
-        if name != "reviews":
+            value["columnas"] = [each for each in value["columnas"] if each[0] not in LATER]
+        else:
+            value = [each for each, column in zip(value, columns, strict=True) if column not in LATER]
+        if name not in SINCE_0001:
             lines.append(json.dumps(value).encode())
     _replace_register(path, lines)
-    tables = {name: count for name, count in read_manifest(path).tables.items() if name != "reviews"}
+    tables = {name: count for name, count in read_manifest(path).tables.items() if name not in SINCE_0001}
     set_manifest(path, revision="0001", tablas=tables)
 
 

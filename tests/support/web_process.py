@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlencode
 
 import requests
 
@@ -57,10 +58,19 @@ def program(environment: dict[str, str], *, port: int, worker: str = WORKER, thr
     return Program("web", argv, environment | {"PYTHONPATH": str(ROOT)}, lambda: answers(port))
 
 
-def filing_request(port: int, **changes: object) -> tuple[str, bytes]:
-    """A whole petition as a browser would send it now: its headers (but Content-Length) and its body."""
+def filing_request(port: int, *, encoded: bool = False, **changes: object) -> tuple[str, bytes]:
+    """A whole petition as a browser would send it now: its headers (but Content-Length) and its body.
+
+    ``encoded``: not in parts but as `application/x-www-form-urlencoded`, the petition last.
+    """
     session, url = requests.Session(), f"http://{LOOPBACK}:{port}/presentar"
     values = hidden_fields(session.get(url, timeout=30).text) | petition(**changes)
+    if encoded:
+        values["peticion"] = values.pop("peticion")
+        body = urlencode(values).encode()
+        kind = "application/x-www-form-urlencoded"
+        cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in session.cookies)
+        return f"Cookie: {cookies}\r\nContent-Type: {kind}\r\n", body
     parts = {name: (None, value) for name, value in values.items()}
     sent = session.prepare_request(requests.Request("POST", url, files=parts))
     head = f"Cookie: {sent.headers['Cookie']}\r\nContent-Type: {sent.headers['Content-Type']}\r\n"

@@ -1,6 +1,7 @@
 """The worker in the test's own process: its real tasks on the outbox, with the development seal, without a broker."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 from unittest import mock
 
@@ -10,22 +11,26 @@ from oficialia.models import Job
 from oficialia.runtime import Runtime
 from oficialia.services.outbox import Kind, due
 from oficialia.settings import WorkerSettings, load
-from signing.identity import SealIdentity
-from signing.seal import SealEngine
 from signing.timestamp import Timestamper
-from workers import acuses, mail, raising, sealing
-from workers.parts import Parts
+from workers import acuses, mail, protection, raising, sealing
+from workers.parts import Parts, make_seals, protector_of
 
 TASKS = {
     Kind.SEAL: (sealing, sealing.seal),
     Kind.ACUSE: (acuses, acuses.issue),
     Kind.RAISE: (raising, raising.raise_filing),
+    Kind.PROTECT: (protection, protection.protect),
 }
 MAIL = {Kind.MAIL_CODE: (mail, mail.send), Kind.MAIL_ACUSE: (mail, mail.send)}
 
 
-def make_parts(runtime: Runtime, pki: Path, responders: str, *, smtp_port: int = 587) -> Parts:
-    """What the worker of `runtime` has; `responders` is the address of the PKI's authority of time."""
+def make_parts(
+    runtime: Runtime, pki: Path, responders: str, *, smtp_port: int = 587, seal: Mapping[str, str] | None = None
+) -> Parts:
+    """What the worker of `runtime` has; `responders` is the address of the PKI's authority of time, `seal` its seals
+    where they are not that of the PKI (names after OFICIALIA_SEAL_)."""
+    if seal is None:
+        seal = {"PKCS12": str(pki / "sello.p12"), "PASSWORD_FILE": str(pki / "sello.password")}
     settings = load(
         WorkerSettings,
         {
@@ -39,20 +44,20 @@ def make_parts(runtime: Runtime, pki: Path, responders: str, *, smtp_port: int =
             "OFICIALIA_HMAC_SECRET": "0123456789abcdef" * 4,
             "OFICIALIA_SPOOL_DIR": str(runtime.spool),
             "OFICIALIA_TRUST_DIR": str(pki / "anclas"),
-            "OFICIALIA_SEAL_PKCS12": str(pki / "sello.p12"),
-            "OFICIALIA_SEAL_PASSWORD_FILE": str(pki / "sello.password"),
+            **{f"OFICIALIA_SEAL_{name}": value for name, value in seal.items()},
             "OFICIALIA_TSA_URL": f"{responders}/tsa",
             "OFICIALIA_TSA_ANCHORS": str(pki / "anclas"),
+            "OFICIALIA_OCSP_URLS": f"{responders}/ocsp",
+            "OFICIALIA_CRL_URLS": f"{responders}/crl {responders}/raiz.crl",
             "OFICIALIA_SMTP_HOST": "127.0.0.1",
             "OFICIALIA_SMTP_PORT": str(smtp_port),
             "OFICIALIA_SMTP_TLS": "no",
             "OFICIALIA_SMTP_FROM": "oficialia@chalco.example",
         },
     )
-    identity = SealIdentity.from_pkcs12(pki / "sello.p12", (pki / "sello.password").read_text().strip())
     timestamper = Timestamper(settings.tsa_url, runtime.anchors, timeout_seconds=2, cool_down_seconds=0)
-    engine = SealEngine(runtime.sandbox, identity, timestamper=timestamper, anchors=runtime.anchors)
-    return Parts(settings, runtime, identity, timestamper, engine)
+    seals, protector = make_seals(settings, runtime, timestamper), protector_of(settings, runtime, timestamper)
+    return Parts(settings, runtime, seals, timestamper, protector)
 
 
 def work(ours: Parts, *, with_mail: bool = False) -> None:
@@ -63,8 +68,14 @@ def work(ours: Parts, *, with_mail: bool = False) -> None:
         for job in jobs:
             module, task = tasks[Kind(job.kind)]
             # Not what the tasks do is replaced, but what `parts` would make from the environment of a process.
-            with mock.patch.object(module, "parts", lambda: ours):
+            with mock.patch.object(module, "parts", lambda: replace(ours)):
                 task(job.id)
+
+
+def schedule_protection(ours: Parts) -> None:
+    """What beat has the worker do every minute."""
+    with mock.patch.object(protection, "parts", lambda: ours):
+        protection.schedule()
 
 
 def _due_jobs(runtime: Runtime, kinds: Collection[Kind]) -> list[Job]:

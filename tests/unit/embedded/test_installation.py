@@ -11,9 +11,9 @@ from oficialia.embedded.folder import FolderBusy, is_busy
 from oficialia.embedded.installation import known, opened
 from oficialia.embedded.ports import LOOPBACK, answers, free_ports, is_free
 from oficialia.embedded.process import ServiceFailed
+from oficialia.seal_settings import SEAL_FIELDS
 from oficialia.settings import (
     PROCESSES,
-    SEAL_FIELDS,
     BeatSettings,
     CliSettings,
     ProcessSettings,

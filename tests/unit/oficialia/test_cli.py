@@ -17,6 +17,7 @@ ENGLISH = re.compile(r"\b(Usage|Options?|Commands?|Show|Missing|No such|Invalid|
 GROUPS = {
     "ajustes": ("revisar", "tabla"),
     "catalogo": ("cargar",),
+    "certificados": ("csr", "estado", "importar"),
     "pki": ("crear",),
     "respaldo": ("crear", "probar", "restaurar"),
     "trabajos": ("lista", "reintentar"),

@@ -119,6 +119,17 @@ def test_a_wrong_value_is_refused_with_its_reason(
     assert _faults(WebSettings, environment) == (f"OFICIALIA_{name}: {fault}",)
 
 
+def test_several_addresses_are_separated_by_spaces(production: dict[str, str]) -> None:
+    given = {**production, "OFICIALIA_CRL_URLS": " http://crl.example/raiz.crl  http://crl.example/otra.crl "}
+    assert load(WorkerSettings, _own(WorkerSettings, given)).crl_urls == (
+        "http://crl.example/raiz.crl http://crl.example/otra.crl"
+    )
+    wrong = {**production, "OFICIALIA_OCSP_URLS": "http://ocsp.example ldap://x"}
+    assert _faults(WorkerSettings, _own(WorkerSettings, wrong)) == (
+        "OFICIALIA_OCSP_URLS: debe ser una dirección que empiece con https:// o http://",
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "value"), [("S3_ENDPOINT", "http://s3.lejos"), ("REDIS_URL", "redis://:secreto@redis.lejos:6379/0")]
 )
@@ -181,6 +192,50 @@ def test_the_seal_comes_in_exactly_one_way(given: set[str], production: dict[str
     environment = {**production, **{f"OFICIALIA_{name}": seal for name in given}}
     [fault] = _faults(WorkerSettings, environment)
     assert fault.startswith("OFICIALIA_SEAL_KEY: ")
+
+
+TOKEN = "pkcs11:token=Oficialia;object=sello?module-path=/usr/lib/p.so"
+
+
+@pytest.mark.parametrize("prefix", ["SEAL_", "SEAL_NEXT_"])
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"PKCS12", "PKCS11", "CERTIFICATE"},
+        {"PKCS11"},
+        {"PKCS11", "KEY", "CERTIFICATE"},
+        {"CERTIFICATE"},
+        {"KEY"},
+        {"PKCS12", "CERTIFICATE"},
+    ],
+    ids=lambda given: "+".join(sorted(given)),
+)
+def test_each_seal_comes_in_exactly_one_way(given: set[str], prefix: str, production: dict[str, str]) -> None:
+    seal = production.pop("OFICIALIA_SEAL_PKCS12") if prefix == "SEAL_" else production["OFICIALIA_SEAL_PKCS12"]
+    environment = {**production, **{f"OFICIALIA_{prefix}{name}": seal for name in given}}
+    if "PKCS11" in given:
+        environment[f"OFICIALIA_{prefix}PKCS11"] = TOKEN
+    [fault] = _faults(WorkerSettings, environment)
+    assert fault.startswith(f"OFICIALIA_{prefix}KEY: ")
+
+
+def test_a_seal_may_come_from_a_token_and_another_follow_it(production: dict[str, str]) -> None:
+    seal = production["OFICIALIA_SEAL_PKCS12"]
+    following = {"OFICIALIA_SEAL_NEXT_CERTIFICATE": seal, "OFICIALIA_SEAL_NEXT_PKCS11": TOKEN}
+    assert load(WorkerSettings, {**production, **following}).seal_next_pkcs11 == TOKEN
+
+
+def test_the_name_of_a_token_is_checked_and_not_repeated(production: dict[str, str]) -> None:
+    seal = production.pop("OFICIALIA_SEAL_PKCS12")
+    given = {"OFICIALIA_SEAL_CERTIFICATE": seal, "OFICIALIA_SEAL_PKCS11": TOKEN + "&pin-value=4711"}
+    assert _faults(WorkerSettings, {**production, **given}) == (
+        "OFICIALIA_SEAL_PKCS11: no debe llevar el PIN: va en la contraseña del sello",
+    )
+
+
+def test_a_seal_whose_file_is_gone_is_no_reason_not_to_start(production: dict[str, str]) -> None:
+    Path(production["OFICIALIA_SEAL_PKCS12"]).unlink()
+    assert load(WorkerSettings, production).seal_pkcs12
 
 
 def test_the_seal_may_come_as_pem(production: dict[str, str]) -> None:

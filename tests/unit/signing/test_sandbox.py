@@ -350,3 +350,14 @@ def test_every_known_architecture_names_the_same_calls() -> None:
     tables: tuple[object, ...] = (isolation.UNREACHABLE, isolation.NEW_PROCESS, isolation.CLONE)
     assert all(set(table) == set(isolation.ARCHITECTURES) for table in tables)  # type: ignore[call-overload]
     assert set(isolation.UNREACHABLE["x86_64"]) == set(isolation.UNREACHABLE["aarch64"])
+
+
+def test_where_files_cannot_be_closed_off_it_works_and_warns() -> None:
+    numbers = [landlock.CREATE_RULESET, landlock.ADD_RULE, landlock.RESTRICT_SELF]
+    without = WITHOUT.replace("NUMBERS", str(dict.fromkeys(("x86_64", "aarch64"), numbers)))
+    finished = python(
+        f"{without}\nimport logging\nlogging.basicConfig()\nfrom signing.sandbox import Sandbox\nsandbox = Sandbox()\n"
+        f"print(sandbox.walls().files, sandbox.call('{CHILD}echo', a=1).value)\n"
+    )
+    assert finished.stdout.strip() == "False {'a': 1}", finished.stderr
+    assert "fewer walls than it should" in finished.stderr

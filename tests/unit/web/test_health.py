@@ -19,7 +19,7 @@ from oficialia.embedded.ports import LOOPBACK, free_ports
 from oficialia.runtime import Runtime
 from oficialia.services.readiness import SECONDS, Lookout
 from oficialia.web.context import WebOptions
-from signing.sandbox import Sandbox
+from signing.sandbox import NO_WALLS, Sandbox
 from storage.bucket import Bucket
 from tests.support.processes import eventually, unanswering
 from tests.support.window import Visitor
@@ -44,13 +44,13 @@ def _asked(runtime: Runtime, options: WebOptions) -> tuple[int, dict[str, Any]]:
 
 
 def test_with_every_part_there_it_is_ready(runtime: Runtime, whole: WebOptions) -> None:
-    assert _asked(runtime, whole) == (200, {"lista": True, "partes": ALL, "avisos": {"broker": True}})
+    assert _asked(runtime, whole) == (200, {"lista": True, "partes": ALL, "avisos": {"broker": True, "sello": False}})
 
 
 def test_without_the_broker_it_is_ready_because_the_outbox_waits(runtime: Runtime, options: WebOptions) -> None:
     [port] = free_ports(1)
     status, said = _asked(runtime, replace(options, redis_url=f"redis://{LOOPBACK}:{port}/0"))
-    assert (status, said) == (200, {"lista": True, "partes": ALL, "avisos": {"broker": False}})
+    assert (status, said) == (200, {"lista": True, "partes": ALL, "avisos": {"broker": False, "sello": False}})
 
 
 def _without(runtime: Runtime, part: str, folder: Path) -> Runtime:
@@ -84,7 +84,7 @@ def test_with_too_little_room_in_the_spool_it_is_not_ready(runtime: Runtime, who
 def test_where_nothing_can_be_isolated_it_is_not_ready(
     runtime: Runtime, whole: WebOptions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("signing.sandbox._hello", lambda _control: "none")
+    monkeypatch.setattr("signing.sandbox._hello", lambda _control: NO_WALLS)
     with _closing(Sandbox(require_isolation=True)) as box:
         client = create_app(replace(runtime, sandbox=box), whole).test_client()
         assert client.get("/salud/lista").status_code == 503
@@ -120,7 +120,9 @@ def test_parts_that_never_answer_are_out_in_two_seconds_and_hold_one_thread_each
         with ThreadPoolExecutor(8) as pool:
             found = list(pool.map(lambda _: lookout.look(), range(16)))
         assert time.monotonic() - began < 2 * (SECONDS + SLACK)
-        assert len([thread for thread in set(threading.enumerate()) - before if "salud" in thread.name]) <= len(ALL) + 1
+        assert (
+            len([thread for thread in set(threading.enumerate()) - before if "salud" in thread.name]) <= len(ALL) + 2
+        )  # broker and seal
     assert {each.parts["almacen"] for each in found} == {False}
     assert not any(each.ready or each.broker for each in found)
 

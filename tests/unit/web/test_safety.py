@@ -17,7 +17,17 @@ from tests.support.processes import unanswering
 from tests.support.window import File, Visitor, petition
 
 TEMPLATES = sorted((Path(__file__).parents[3] / "oficialia/templates").glob("*.html"))
-PAGES = ["/", "/presentar", "/seguimiento", "/verificar", "/tramites", "/aviso-de-privacidad", "/nada", "/v/AAAA"]
+PAGES = [
+    "/",
+    "/presentar",
+    "/seguimiento",
+    "/verificar",
+    "/tramites",
+    "/aviso-de-privacidad",
+    "/certificados",
+    "/nada",
+    "/v/AAAA",
+]
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -8,9 +8,14 @@ import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 
 from oficialia.db import DatabaseUnavailable
+from oficialia.services import seal_words
 from oficialia.services.outbox import INTERRUPTED
+from oficialia.services.seal_words import sentence
 from signing.errors import (
+    IdentityFault,
     IdentityUnusable,
+    ProtectionFailed,
+    RevocationUnavailable,
     SandboxFailure,
     SandboxUnavailable,
     SealingFailed,
@@ -24,8 +29,9 @@ AWAY: list[BaseException] = [
     StorageUnavailable("the store did not answer: MaxRetryError"),
     DatabaseUnavailable("server closed the connection"),
     TimestampUnavailable("no answer"),
+    RevocationUnavailable("http://ocsp: FetchFailed: HTTP 500"),
     SandboxUnavailable("no namespaces"),
-    IdentityUnusable("vencido", "2020-01-01"),
+    *(IdentityUnusable(code, "2020-01-01") for code in IdentityFault),
     OSError(errno.ENOSPC, "No space left on device"),
     PermissionError(errno.EACCES, "Permission denied"),
     ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused"),
@@ -38,6 +44,7 @@ AWAY: list[BaseException] = [
 FAULTY: list[BaseException] = [
     StorageMismatch("expedientes/…: other bytes"),
     SealingFailed("the gap"),
+    ProtectionFailed("an earlier signature got worse"),
     SandboxFailure("memory"),
     SoftTimeLimitExceeded(),
     smtplib.SMTPDataError(554, b"5.7.1 spam"),
@@ -46,7 +53,7 @@ FAULTY: list[BaseException] = [
     RuntimeError("list index out of range"),
     KeyError("folio"),
 ]
-SENTENCE = re.compile(r"(El|La|No|Un|Esta|Abrir) [a-záéíóúñ0-9 ,:]+\.( Avise a quien administra el sistema\.)?")
+SENTENCE = re.compile(r"(El|La|No|Un|Esta|Abrir) ([a-záéíóúñ0-9 ,:]|PIN)+\.( Avise a quien administra el sistema\.)?")
 
 
 @pytest.mark.parametrize("error", [*AWAY, *FAULTY], ids=repr)
@@ -65,7 +72,8 @@ def test_what_is_away_is_told_from_what_is_wrong() -> None:
 
 def test_no_sentence_is_out_of_reach() -> None:
     said = {reason(error) for error in (*AWAY, *FAULTY)}
-    known = {words for _, words in (*reasons._OUTAGES, *reasons._FAULTS)} | {reasons._UNFORESEEN, reasons._NO_ROOM}
+    known = {words for _, words in (*reasons._OUTAGES, *reasons._FAULTS) if words}
+    known |= {reasons._UNFORESEEN, reasons._NO_ROOM} | {sentence(IdentityUnusable(code)) for code in seal_words.WORDS}
     assert said == known
 
 

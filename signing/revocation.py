@@ -1,0 +1,268 @@
+"""Whether a certificate was revoked, as its own authority says it: OCSP (RFC 6960) and lists (CRL, RFC 5280).
+
+Who is asked stands in the operator's configuration alone. The addresses in certificates and documents are the choice
+of whoever made them, and are never looked at.
+
+1. The certificate leads to one of the anchors given; otherwise nobody is asked.
+2. What is known already and still holds is used.
+3. The OCSP responders, then the lists, each in the order of the configuration. A responder that failed rests a while.
+4. An answer counts when the certificate's issuer, or whom that issuer entitled, signed it, it is about this
+   certificate, and it is in force.
+
+Keep one for each process: answers are kept until they end, and so are the connections.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Literal
+
+from asn1crypto import crl, ocsp, x509
+from pyhanko_certvalidator import CertificateValidator, ValidationContext
+from pyhanko_certvalidator.authority import Authority
+from pyhanko_certvalidator.errors import (
+    CRLNoMatchesError,
+    CRLValidationError,
+    OCSPFetchError,
+    OCSPNoMatchesError,
+    OCSPValidationError,
+    PathError,
+    RevokedError,
+    ValidationError,
+)
+from pyhanko_certvalidator.fetchers.common_utils import format_ocsp_request, process_ocsp_response_data
+from pyhanko_certvalidator.path import ValidationPath
+from pyhanko_certvalidator.revinfo.validate_crl import verify_crl
+from pyhanko_certvalidator.revinfo.validate_ocsp import verify_ocsp_response
+
+from signing.bounded_http import Bounds, FetchFailed, exchange, open_session
+from signing.errors import RevocationUnavailable
+from signing.trust import TrustAnchors, validation_context
+
+RESPONSE_CAP = 1 << 20
+"""Bytes. An OCSP response takes some 2 KB; a list of 25,000 revoked certificates fits."""
+COOL_DOWN_SECONDS = 15.0
+"""As for time stamps: a dead responder is not waited for again with every document."""
+CLOCK_SKEW = timedelta(minutes=5)
+"""How far the clock of an authority may be ahead of ours."""
+MOST_KEPT = 2000
+"""Answers; some 4 MB. When there are more, all are forgotten and asked for again as needed."""
+
+# What the verifiers raise for an answer that cannot be used; asn1crypto parses lazily, and raises when asked.
+_UNUSABLE = (
+    CRLNoMatchesError,
+    CRLValidationError,
+    OCSPFetchError,
+    OCSPNoMatchesError,
+    OCSPValidationError,
+    ValidationError,
+    PathError,
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+)
+
+
+@dataclass(frozen=True)
+class Responders:
+    """Whom to ask, by address: every one may know any of the authorities that are trusted."""
+
+    ocsp: tuple[str, ...] = ()
+    crl: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.ocsp or self.crl)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an authority said of one certificate, verified. `revoked_at` is None for one that it has not revoked.
+
+    It holds from `made_at` to `ends_at`; without `ends_at` for the moment only. `der` is the response or the list.
+    """
+
+    kind: Literal["ocsp", "crl"]
+    der: bytes
+    revoked_at: datetime | None
+    made_at: datetime
+    ends_at: datetime | None
+
+
+class RevocationClient:
+    """Asks for the state of certificates of trusted authorities."""
+
+    def __init__(
+        self,
+        responders: Responders,
+        anchors: TrustAnchors,
+        *,
+        timeout_seconds: float = 3,
+        cool_down_seconds: float = COOL_DOWN_SECONDS,
+    ) -> None:
+        self._responders = responders
+        self._anchors = anchors
+        self._bounds = Bounds(timeout_seconds, RESPONSE_CAP)
+        self._cool_down = cool_down_seconds
+        self._session = open_session()
+        self._rest_until: dict[str, float] = {}
+        self._answers: dict[object, Answer] = {}
+        self._lists: dict[str, bytes] = {}
+
+    def answers(
+        self,
+        certificate: x509.Certificate,
+        others: Iterable[x509.Certificate] = (),
+        *,
+        in_force: datetime,
+        at: datetime,
+        since: datetime | None = None,
+    ) -> tuple[Answer, ...]:
+        """What is said of `certificate`, and then of each authority between it and its anchor, in this order.
+
+        `others` are certificates that may lead to the anchor. The chain is judged as of `in_force`, the answers as of
+        `at` (both aware). What was said of `certificate` before `since` is asked for anew; where its authority has no
+        newer answer, the old one is given. Authorities publish the state of other authorities once in months.
+
+        A certificate that is an anchor itself has nobody to ask: no answers.
+
+        Raises RevocationUnavailable when the chain leads to no anchor, or nobody answers acceptably.
+        """
+        path = self._path(certificate, others, in_force)  # 1
+        _anchor, *below = path
+        if not below:
+            return ()
+        *authorities, leaf = below
+        above = (self._answer(each, path, at, None) for each in reversed(authorities))
+        return (self._answer(leaf, path, at, since), *above)
+
+    def _path(self, certificate: x509.Certificate, others: Iterable[x509.Certificate], at: datetime) -> ValidationPath:
+        known = list(others)
+        context = validation_context(self._anchors, at=at, other_certs=known)
+        validator = CertificateValidator(certificate, known, validation_context=context)
+        try:
+            path: ValidationPath = asyncio.run(validator.async_validate_usage(set()))
+        except (PathError, ValidationError, ValueError, TypeError) as fault:
+            raise RevocationUnavailable(f"no trusted chain: {fault}") from fault
+        return path
+
+    def _answer(
+        self, certificate: x509.Certificate, path: ValidationPath, at: datetime, since: datetime | None
+    ) -> Answer:
+        issuer = path.find_issuing_authority(certificate)
+        key = (issuer.hashable, certificate.serial_number)
+        known = self._answers.get(key)
+        if known and _holds(known, at) and (since is None or known.made_at >= since):  # 2
+            return known
+        found = self._asked(certificate, path, issuer, at, since)
+        if len(self._answers) >= MOST_KEPT:
+            self._answers.clear()
+        self._answers[key] = found
+        return found
+
+    def _asked(
+        self,
+        certificate: x509.Certificate,
+        path: ValidationPath,
+        issuer: Authority,
+        at: datetime,
+        since: datetime | None,
+    ) -> Answer:
+        """Steps 3 and 4: the first answer that is new enough, else the newest of all."""
+        responders = self._responders
+        asking: list[tuple[str, Callable[[], Answer]]] = [
+            *((url, partial(self._ask_ocsp, url, certificate, path, issuer, at)) for url in responders.ocsp),
+            *((url, partial(self._ask_list, url, certificate, path, at, since)) for url in responders.crl),
+        ]
+        found: list[Answer] = []
+        faults: list[str] = []
+        for url, ask in asking:
+            try:
+                found.append(ask())
+            except (FetchFailed, *_UNUSABLE) as fault:
+                faults.append(f"{url}: {type(fault).__name__}: {fault}"[:200])
+            else:
+                if since is None or found[-1].made_at >= since:
+                    break
+        if not found:
+            raise RevocationUnavailable("; ".join(faults) or "no responder is configured")
+        return max(found, key=lambda answer: answer.made_at)
+
+    def _ask_ocsp(
+        self, url: str, certificate: x509.Certificate, path: ValidationPath, issuer: Authority, at: datetime
+    ) -> Answer:
+        # SHA-1 names the issuer here, as every responder knows it (RFC 5019, 2.1.1); nothing relies on its strength.
+        request = format_ocsp_request(certificate, issuer, certid_hash_algo="sha1", request_nonces=True)
+        headers = {"Content-Type": "application/ocsp-request", "Accept": "application/ocsp-response"}
+        der = self._fetch("POST", url, body=request.dump(), headers=headers)
+        response = process_ocsp_response_data(der, ocsp_request=request, ocsp_url=url)
+        [said] = response.basic_ocsp_response["tbs_response_data"]["responses"]
+        context = self._judging(path, at, ocsps=[response])
+        try:
+            asyncio.run(verify_ocsp_response(certificate, path, context))
+            revoked_at = None
+        except RevokedError as told:
+            revoked_at = told.revocation_dt
+        return Answer("ocsp", der, revoked_at, said["this_update"].native, said["next_update"].native)
+
+    def _ask_list(
+        self, url: str, certificate: x509.Certificate, path: ValidationPath, at: datetime, since: datetime | None
+    ) -> Answer:
+        der = self._lists.get(url)
+        if der is None or not _list_holds(der, at, since):
+            der = self._fetch("GET", url, headers={"Accept": "application/pkix-crl"})
+        revoked_list = crl.CertificateList.load(der, strict=True)
+        context = self._judging(path, at, crls=[revoked_list])
+        try:
+            asyncio.run(verify_crl(certificate, path, context))
+            revoked_at = None
+        except RevokedError as told:
+            revoked_at = told.revocation_dt
+        self._lists[url] = der
+        made_at, ends_at = _span(revoked_list)
+        return Answer("crl", der, revoked_at, made_at, ends_at)
+
+    def _judging(
+        self,
+        path: ValidationPath,
+        at: datetime,
+        *,
+        ocsps: Iterable[ocsp.OCSPResponse] = (),
+        crls: Iterable[crl.CertificateList] = (),
+    ) -> ValidationContext:
+        return ValidationContext(
+            trust_roots=self._anchors.certificates(),
+            other_certs=list(path),
+            moment=at,
+            ocsps=list(ocsps),
+            crls=list(crls),
+            allow_fetching=False,
+            revocation_mode="soft-fail",
+            time_tolerance=CLOCK_SKEW,
+        )
+
+    def _fetch(self, method: str, url: str, *, headers: dict[str, str], body: bytes | None = None) -> bytes:
+        if time.monotonic() < self._rest_until.get(url, 0.0):
+            raise FetchFailed("it failed a moment ago")
+        try:
+            return exchange(self._session, method, url, self._bounds, body=body, headers=headers)
+        except FetchFailed:
+            self._rest_until[url] = time.monotonic() + self._cool_down
+            raise
+
+
+def _holds(answer: Answer, at: datetime) -> bool:
+    return answer.ends_at is not None and answer.made_at - CLOCK_SKEW <= at <= answer.ends_at
+
+
+def _list_holds(der: bytes, at: datetime, since: datetime | None) -> bool:
+    made_at, ends_at = _span(crl.CertificateList.load(der))
+    return ends_at is not None and at <= ends_at and (since is None or made_at >= since)
+
+
+def _span(revoked_list: crl.CertificateList) -> tuple[datetime, datetime | None]:
+    listed = revoked_list["tbs_cert_list"]
+    return listed["this_update"].native, listed["next_update"].native
