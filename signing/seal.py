@@ -71,6 +71,8 @@ class _Job:
     office: str
     at: datetime
     before: tuple[SignatureFinding, ...]
+    sha256: str = ""
+    """What the register knows the source by; empty for a document of our own."""
 
 
 class _Unfit(Exception):
@@ -112,6 +114,8 @@ class SealEngine:
     ) -> Sealed:
         """Seal a citizen's PDF into `target`: visibly, else invisibly, else under a carátula (steps 1 to 6).
 
+        It must be the document with the digest `cover.sha256`, or it is SealingFailed.
+
         `at` (aware) is the time that the seal claims. Raises IdentityUnusable when the seal may not be used, and
         SealingFailed or TypesettingFailed only for faults of this installation: the carátula does not depend on
         the document.
@@ -126,6 +130,7 @@ class SealEngine:
                 stamp.office,
                 at,
                 (),
+                cover.sha256,
             )
             sealed = self._seal_somehow(job, stamp, cover)
             (folder / RESULT).replace(target)
@@ -163,7 +168,7 @@ class SealEngine:
         page = job.folder / "caratula.pdf"
         make_cover(cover, fault.why, job.source, page, at=job.at)
         try:
-            sealed = self._attempt(replace(job, source=page, before=()), art)
+            sealed = self._attempt(replace(job, source=page, before=(), sha256=""), art)
         except _Unfit as again:
             raise SealingFailed(again.detail) from again
         unchanged = tuple((finding, finding) for finding in job.before)
@@ -225,6 +230,8 @@ class SealEngine:
             grown = GrownFile.grow(basis, job.folder / "increment", path, gap)
         except NotAnIncrement as fault:
             raise _Unfit("no_extensible", str(fault)) from fault
+        if basis == job.source and job.sha256 not in ("", grown.basis_sha256):
+            raise SealingFailed("the document is not the one that was registered")
         signature = self._maker.sign(grown.digest)
         return signature, grown.finish(signature.der)
 

@@ -1,7 +1,6 @@
 """How each engine is asked to seal a file, and what is measured: milliseconds, and the peak of its memory."""
 
 import json
-import os
 import subprocess
 import time
 from collections.abc import Callable, Sequence
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol, Self
 
 ROOT = Path(__file__).resolve().parents[2]
+POLL_SECONDS = 0.002
 SECONDS = 60
 """For one document; what takes longer has failed."""
 
@@ -41,12 +41,15 @@ class Program:
         command = [str(part) for part in self._command(source, target, visible)]
         began = time.perf_counter()
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        _, status, usage = os.wait4(process.pid, 0)
+        # Not ru_maxrss: that of a child begins with what its parent had when it forked.
+        proc, peak = Path("/proc", str(process.pid)), 0.0
+        while process.poll() is None:
+            peak = _peak_mib(proc) or peak
+            time.sleep(POLL_SECONDS)
         took = (time.perf_counter() - began) * 1000
-        process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode != 0 or not target.exists() or target.stat().st_size <= source.stat().st_size:
             raise Missing(f"{Path(command[0]).name} terminó con {process.returncode}")
-        return took, usage.ru_maxrss / 1024
+        return took, peak
 
     def close(self) -> None:
         """Nothing stays."""
@@ -100,6 +103,7 @@ class Server:
 
 
 def _peak_mib(proc: Path) -> float:
+    """Of a process that lives; 0 of one that has just ended."""
     for line in (proc / "status").read_text().splitlines():
         if line.startswith("VmHWM:"):
             return int(line.split()[1]) / 1024

@@ -40,8 +40,14 @@ class Office:
 
     def seal(self, source: Path) -> tuple[Sealed, Path]:
         """Seal a document as the worker does."""
-        target, data = self.folder / "sellado.pdf", source.read_bytes()
-        cover = CoverContent(
+        target = self.folder / "sellado.pdf"
+        sealed = self.engine.seal_document(source, target, stamp=STAMP, cover=self.cover(source), at=self.now)
+        return sealed, target
+
+    def cover(self, source: Path) -> CoverContent:
+        """What the register knows of a document."""
+        data = source.read_bytes()
+        return CoverContent(
             municipality="Municipio de Chalco",
             office="Oficialía de Partes Digital",
             folio=STAMP.folio,
@@ -51,7 +57,6 @@ class Office:
             size=len(data),
             url=STAMP.url,
         )
-        return self.engine.seal_document(source, target, stamp=STAMP, cover=cover, at=self.now), target
 
     def signed(self, source: Path, *signings: Signing) -> Path:
         """`source`, signed by a citizen."""

@@ -10,7 +10,7 @@ import pikepdf
 import pytest
 from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 
-from signing.errors import IdentityUnusable
+from signing.errors import IdentityUnusable, SealingFailed
 from signing.identity import SealIdentity
 from signing.seal import SealEngine
 from signing.timestamp import Timestamper
@@ -143,3 +143,11 @@ def test_one_real_file_of_each_producer(office: Office, corpus: Path, judged: Ca
         assert sealed.strategy in ("visible", "invisible"), f"{source}: {sealed.detail}"
         assert target.read_bytes().startswith(source.read_bytes())
         judged(target)
+
+
+def test_another_document_than_the_registered_one_is_not_sealed(office: Office) -> None:
+    source, target = write_pdf(office.folder / "a.pdf"), office.folder / "sellado.pdf"
+    cover = replace(office.cover(source), sha256="0" * 64)
+    with pytest.raises(SealingFailed, match="not the one that was registered"):
+        office.engine.seal_document(source, target, stamp=STAMP, cover=cover, at=office.now)
+    assert not target.exists()
