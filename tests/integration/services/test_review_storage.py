@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import re
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from oficialia.domain.filing import Acto
 from oficialia.embedded.ports import LOOPBACK, free_ports
-from oficialia.models import StoredObject
+from oficialia.models import LedgerLeaf, StoredObject
 from oficialia.services import intake, review, review_scope
 from oficialia.services.outbox import POSTPONED
 from oficialia.services.review_findings import Code, Finding
@@ -30,7 +31,7 @@ from storage.errors import StorageUnavailable
 from storage.keys import object_key
 from tests.support.office import TestClock, blank_pdf, submission
 from tests.support.papers import sign
-from tests.support.reviewing import Reviewed, review_of, rewrite
+from tests.support.reviewing import Reviewed, by_hand, review_of, rewrite
 from tests.support.working import make_parts, work
 
 PDF = "application/pdf"
@@ -80,7 +81,7 @@ def test_a_size_that_only_the_register_has_wrong_is_found_by_reading_too(office:
 
 def in_bucket(office: Reviewed, later: timedelta) -> set[Finding]:
     """What a review says of the bucket."""
-    codes = {Code.OBJECT_ORPHAN, Code.FILING_LOST}
+    codes = {Code.OBJECT_ORPHAN, Code.FILING_DOUBTFUL, Code.FILING_LOST}
     return {finding for finding in office.review(quick=True, later=later).findings if finding.code in codes}
 
 
@@ -92,19 +93,70 @@ def stray(office: Reviewed, filing_id: UUID, purpose: str, tmp_path: Path) -> st
     return office.runtime.bucket.put(key, path, sha256=digest, media_type=PDF).key
 
 
-def test_what_an_interrupted_intake_left_is_a_notice_once_it_is_settled(office: Reviewed, tmp_path: Path) -> None:
-    before = in_bucket(office, HOUR)
-    key = stray(office, uuid4(), "original", tmp_path)
+def test_what_was_received_after_everything_else_may_have_had_a_folio(office: Reviewed, tmp_path: Path) -> None:
+    before, filing_id = in_bucket(office, HOUR), uuid4()
+    keys = [stray(office, filing_id, purpose, tmp_path) for purpose in ("original", "fuente")]
     assert not in_bucket(office, timedelta(0))
     [finding] = in_bucket(office, HOUR) - before
-    assert (finding.code, finding.subject, finding.severity) == (Code.OBJECT_ORPHAN, key, "aviso")
+    assert (finding.code, finding.subject, finding.severity) == (
+        Code.FILING_DOUBTFUL,
+        f"expediente {filing_id}",
+        "aviso",
+    )
+    for purpose, key in zip(("original", "fuente"), keys, strict=True):
+        assert re.search(rf"\[{purpose}, \d{{4}}-\d\d-\d\dT[^]]* bytes: {key} \(versión ", finding.sentence)
+
+
+def registered_later(office: Reviewed, tmp_path: Path, act: str = "") -> None:
+    """The register goes on, an hour after everything that is in the bucket."""
+    new_object(office, tmp_path)
+    with office.writing() as session:
+        leaf = session.scalars(select(LedgerLeaf).order_by(LedgerLeaf.index.desc()).limit(1)).one()
+        leaf.registered_at += HOUR
+        leaf.act = act or leaf.act
+
+
+def test_what_an_interrupted_intake_left_is_harmless_once_the_register_went_on(
+    office: Reviewed, tmp_path: Path
+) -> None:
+    before, filing_id = in_bucket(office, HOUR), uuid4()
+    stray(office, filing_id, "original", tmp_path)
+    registered_later(office, tmp_path)
+    [finding] = {each for each in in_bucket(office, HOUR) if str(filing_id) in each.subject}
+    assert (finding.code, finding.severity) == (Code.OBJECT_ORPHAN, "aviso")
+    assert "se interrumpió antes de dar folio" in finding.sentence
+    assert finding not in before
+
+
+def test_what_was_received_in_a_time_that_a_restore_lost_may_have_had_a_folio(office: Reviewed, tmp_path: Path) -> None:
+    filing_id = uuid4()
+    stray(office, filing_id, "original", tmp_path)
+    registered_later(office, tmp_path, act="restauracion")
+    registered_later(office, tmp_path)
+    [finding] = {each for each in in_bucket(office, HOUR) if str(filing_id) in each.subject}
+    assert finding.code == Code.FILING_DOUBTFUL
 
 
 def test_a_sealed_document_of_no_filing_is_a_filing_that_was_lost(office: Reviewed, tmp_path: Path) -> None:
-    before = in_bucket(office, HOUR)
-    key = stray(office, uuid4(), "sellado", tmp_path)
+    before, filing_id = in_bucket(office, HOUR), uuid4()
+    keys = [stray(office, filing_id, purpose, tmp_path) for purpose in ("original", "sellado", "acuse")]
     [finding] = in_bucket(office, HOUR) - before
-    assert (finding.code, finding.subject, finding.severity) == (Code.FILING_LOST, key, "falta")
+    assert (finding.code, finding.subject, finding.severity) == (
+        Code.FILING_LOST,
+        f"expediente {filing_id}",
+        "falta",
+    )
+    assert all(key in finding.sentence for key in keys)
+
+
+def test_what_a_leaf_tells_of_had_its_folio(office: Reviewed, tmp_path: Path) -> None:
+    """Only who deletes rows by hand can bring it about; PostgreSQL's constraint is put aside for it."""
+    with office.runtime.database.reading() as session:
+        mine = office.filing(session, office.open_folio).id
+    stray(office, mine, "original", tmp_path)
+    by_hand(office, "DELETE FROM filings WHERE folio = :open")
+    [finding] = {each for each in in_bucket(office, HOUR) if str(mine) in each.subject}
+    assert finding.code == Code.FILING_LOST
 
 
 def test_a_second_seal_of_a_known_filing_is_what_an_interruption_leaves(office: Reviewed, tmp_path: Path) -> None:
@@ -113,7 +165,9 @@ def test_a_second_seal_of_a_known_filing_is_what_an_interruption_leaves(office: 
         mine = office.filing(session, office.sealed_folio).id
     key = stray(office, mine, "sellado", tmp_path)
     [finding] = in_bucket(office, HOUR) - before
-    assert (finding.code, finding.subject) == (Code.OBJECT_ORPHAN, key)
+    assert (finding.code, finding.subject) == (Code.OBJECT_ORPHAN, f"expediente {mine}")
+    assert office.sealed_folio in finding.sentence
+    assert key in finding.sentence
 
 
 def test_a_second_version_of_a_known_object_is_known_to_nobody(office: Reviewed, tmp_path: Path) -> None:
@@ -121,7 +175,8 @@ def test_a_second_version_of_a_known_object_is_known_to_nobody(office: Reviewed,
     item = new_object(office, tmp_path)
     office.client.put_object(office.bucket_name, item.key, io.BytesIO(b"otro"), 4)
     [finding] = in_bucket(office, HOUR) - before
-    assert (finding.code, finding.subject) == (Code.OBJECT_ORPHAN, item.key)
+    assert (finding.code, finding.subject) == (Code.OBJECT_ORPHAN, f"expediente {item.filing_id}")
+    assert "4 bytes" in finding.sentence
 
 
 def test_a_store_that_is_away_gives_no_verdict(office: Reviewed) -> None:
@@ -159,7 +214,7 @@ def test_an_object_that_a_living_store_does_not_give_is_found_and_the_review_goe
         url = f"http://{LOOPBACK}:{server.server_address[1]}"
         ailing = Bucket(url, "quien", "secreto-largo", bucket="oficialia", region="us-east-1")
         examiner = Examiner(ailing, office.runtime.sandbox, office.runtime.anchors, None)
-        found = [present(ailing, item), *examiner.look(Item(item, "OP", None), frozenset())]
+        found = [present(ailing, item), *examiner.look(Item(item, "OP", None, ""), frozenset())]
         server.shutdown()
     assert [finding and finding.code for finding in found] == [Code.OBJECT_UNREADABLE, Code.OBJECT_UNREADABLE]
 
