@@ -83,8 +83,8 @@ class Examiner:
         if differing := self._differing(acuse, path):
             words = f"Lo adjunto al acuse no es lo que tiene el registro: {', '.join(differing)}."
             yield Finding(Code.ATTACHED_DIFFERS, subject, words)
-        text = printed(self.sandbox, path)
-        if text is not None and item.verification_hash not in set(map(digest, CODE.findall(text))):
+        codes = CODE.findall(printed(self.sandbox, path) or "")
+        if codes and item.verification_hash not in map(digest, codes):
             words = "El código de verificación que lleva impreso no es el que el registro reconoce: no abre nada."
             yield Finding(Code.CODES_ALTERED, subject, words)
 
