@@ -98,8 +98,9 @@ def _etapas(case: Case) -> set[str]:
     """The stages that the filing can be at. That an acuse is missing where it should be there is told elsewhere."""
     if case.acuses:
         return {Etapa.ACUSE_LISTO}
-    held = any(job.quarantined_at and job.done_at is None and job.kind in {Kind.SEAL, Kind.ACUSE} for job in case.jobs)
-    waiting = {Etapa.EN_ESPERA} if held else set()
+    # It waits with a reason: for a person, or for the seal.
+    pending = [job for job in case.jobs if job.done_at is None and job.kind in {Kind.SEAL, Kind.ACUSE}]
+    waiting = {Etapa.EN_ESPERA} if any(job.quarantined_at or job.last_error for job in pending) else set()
     return {Etapa.SELLANDO, Etapa.ACUSE_LISTO, *waiting, *(() if case.sealed() else (Etapa.RECIBIDA,))}
 
 
