@@ -5,7 +5,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import rfc8785
 from minio import Minio
@@ -20,8 +22,9 @@ from oficialia.domain.wording import iso_local
 from oficialia.embedded.seaweed import REGION, SeaweedFS
 from oficialia.models import Base, Filing, LedgerLeaf, StoredObject
 from oficialia.runtime import Runtime
-from oficialia.services import review
+from oficialia.services import intake, review
 from oficialia.services.review import Result
+from tests.support.office import blank_pdf, submission
 from workers.parts import Parts
 
 # What a test may break; the catalogue stays.
@@ -96,6 +99,13 @@ class Reviewed:
         mine = self.filing(session, self.sealed_folio).id
         query = select(StoredObject).where(StoredObject.filing_id == mine, StoredObject.purpose == purpose)
         return session.scalars(query).one()
+
+
+def new_object(office: Reviewed, tmp_path: Path) -> StoredObject:
+    """The original of one more filing: what befalls it befalls no other test."""
+    receipt = intake.receive(office.runtime, submission(blank_pdf(tmp_path / "c.pdf", str(uuid4())), key=str(uuid4())))
+    with office.runtime.database.reading() as session:
+        return session.scalars(select(StoredObject).where(StoredObject.filing_id == receipt.filing_id)).one()
 
 
 def review_of(runtime: Runtime, *, at: datetime, quick: bool = False, codes: Codes | None = None) -> Result:
