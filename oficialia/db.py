@@ -3,6 +3,7 @@
 A transaction that writes takes its lock at once (``BEGIN IMMEDIATE`` on SQLite), so two acts never find out at commit
 that they collided.
 A commit on SQLite is on disk when it returns (``synchronous=FULL``): what was acknowledged survives a power cut.
+Whoever only opens a register never makes one: a mistyped path is DatabaseAbsent. `upgrade` makes it.
 """
 
 from collections.abc import Iterator
@@ -15,8 +16,11 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import InternalError, OperationalError
 from sqlalchemy.orm import Session
+
+from oficialia.db_faults import DatabaseUnavailable, sqlite_file, translated
+
+__all__ = ["BUSY_SECONDS", "Database", "DatabaseUnavailable", "alembic_config", "revisions", "upgrade"]
 
 BUSY_SECONDS = 15  # longer than any act holds the lock; then 503, never a hang
 # PostgreSQL, and only for acts: a backup reads for long. No statement of an act takes a second, and an act computes
@@ -29,10 +33,6 @@ _ACT_LIMITS = text(
     f" set_config('idle_in_transaction_session_timeout', '{IDLE_SECONDS}s', true)"
 )
 _MIGRATIONS = Path(__file__).parent / "migrations"
-
-
-class DatabaseUnavailable(Exception):
-    """The database does not answer, or stayed locked too long; nothing was committed."""
 
 
 class Database:
@@ -63,16 +63,13 @@ class Database:
 
     @contextmanager
     def _session(self, *, writes: bool) -> Iterator[Session]:
-        try:
-            with Session(self.engine, expire_on_commit=False) as session:
-                session.connection(execution_options=self._options(writes=writes))
-                if writes and self.engine.dialect.name == "postgresql":
-                    session.execute(_ACT_LIMITS)
-                yield session
-                if writes:
-                    session.commit()
-        except (OperationalError, InternalError) as error:  # psycopg calls a session ended by its limits internal
-            raise DatabaseUnavailable(str(error.orig)) from error
+        with translated(self.url), Session(self.engine, expire_on_commit=False) as session:
+            session.connection(execution_options=self._options(writes=writes))
+            if writes and self.engine.dialect.name == "postgresql":
+                session.execute(_ACT_LIMITS)
+            yield session
+            if writes:
+                session.commit()
 
     def _options(self, *, writes: bool) -> dict[str, str]:
         if self.engine.dialect.name == "sqlite":
@@ -91,9 +88,18 @@ def _engine(url: str, pool_size: int, busy_seconds: float) -> Engine:
         arguments = {"connect_timeout": 5, "options": f"-c lock_timeout={round(busy_seconds * 1000)}"}
         return create_engine(url, pool_size=pool_size, pool_pre_ping=True, hide_parameters=True, connect_args=arguments)
     engine = create_engine(url, pool_size=pool_size, hide_parameters=True, connect_args={"timeout": busy_seconds})
+    event.listen(engine, "do_connect", _open_sqlite)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _open_sqlite(dialect: Any, _record: object, arguments: tuple[str, ...], options: dict[str, Any]) -> Any:
+    """Opens the file without making it; None, for the usual way, where there is no file."""
+    name = arguments[0]
+    if name in {"", ":memory:"} or name.startswith("file:"):
+        return None
+    return dialect.connect(f"{Path(name).absolute().as_uri()}?mode=rw", **options | {"uri": True})
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -116,8 +122,20 @@ def alembic_config(url: str) -> Config:
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    """Brings the register at ``url`` forward to a migration, by default the newest; safe to repeat."""
-    command.upgrade(alembic_config(url), revision)
+    """Brings the register at ``url`` forward to a migration, by default the newest; safe to repeat. Makes the file of
+    an SQLite register. Raises DatabaseUnavailable."""
+    with translated(url):
+        if (file := sqlite_file(url)) and not file.exists():
+            _make_sqlite(file)
+        command.upgrade(alembic_config(url), revision)
+
+
+def _make_sqlite(file: Path) -> None:
+    """An empty file is an empty database. Raises DatabaseUnavailable."""
+    try:
+        file.touch(mode=0o644)  # as SQLite would
+    except OSError as fault:
+        raise DatabaseUnavailable(f"the file cannot be made: {fault.strerror}") from fault
 
 
 def revisions() -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from minio.error import MinioException, S3Error, ServerError
 from minio.objectlockconfig import DAYS, ObjectLockConfig
 from urllib3.response import BaseHTTPResponse
 
-from storage.errors import StorageMismatch, StorageUnavailable
+from storage.errors import BucketMissing, StorageMismatch, StorageRefused, StorageSilent, StorageUnavailable
 
 # The store is beside us: three seconds to connect is already a fault. A read may wait for a disk to flush 100 MB.
 CONNECT_SECONDS, READ_SECONDS = 3.0, 15.0
@@ -183,7 +183,7 @@ class Bucket:
         with _translated():
             found = self._client.bucket_exists(self._name)
         if not found:
-            raise StorageUnavailable(f"bucket {self._name} does not exist")
+            raise BucketMissing(f"bucket {self._name} does not exist")
 
 
 def _md5(path: Path) -> str:
@@ -206,8 +206,10 @@ def _translated() -> Iterator[None]:
         # InvalidArgument: MinIO and AWS say so of a version that another kind of store gave, as after a restore.
         if error.code in {"NoSuchKey", "NoSuchVersion", "InvalidArgument"}:
             raise StorageMismatch(f"the store does not have it: {error.code}") from error
-        raise StorageUnavailable(f"the store refused: {error.code}") from error
+        if error.code == "NoSuchBucket":
+            raise BucketMissing(f"bucket {error.bucket_name} does not exist") from error
+        raise StorageRefused(f"the store refused: {error.code}", error.code or "") from error
     except ServerError as error:
         raise StorageUnavailable(f"the store failed: {error.status_code}") from error
     except (MinioException, urllib3.exceptions.HTTPError) as error:
-        raise StorageUnavailable(f"the store did not answer: {type(error).__name__}") from error
+        raise StorageSilent(f"the store did not answer: {type(error).__name__}") from error

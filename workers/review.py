@@ -34,6 +34,7 @@ def review_office() -> None:
         anchors=runtime.anchors,
         clock=runtime.clock,
         spool=runtime.spool,
+        codes=runtime.codes,
     )
     review_record.finish(runtime.database, number, result)
     fields = {"fields": {**result.counts, **result.by_code()}}

@@ -10,7 +10,8 @@ import click
 
 from oficialia import clock
 from oficialia.commands.faults import told
-from oficialia.commands.spanish import Group
+from oficialia.commands.installed import IN_FOLDER, settings_of
+from oficialia.commands.spanish import Group, cause_of
 from oficialia.db import Database
 from oficialia.domain.folio import Folio
 from oficialia.runtime import bucket_of
@@ -18,7 +19,6 @@ from oficialia.services import backup, backup_restore
 from oficialia.services.backup_files import BackupDamaged, BackupError, Manifest
 from oficialia.services.backup_objects import Tally
 from oficialia.services.backup_restore import RegisterInUse
-from oficialia.settings import CliSettings, load
 
 INCOMPLETE, IN_USE = 10, 11
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -54,7 +54,7 @@ def _worded() -> Iterator[None]:
         sys.exit(statuses.get(type(fault), 1))
     except OSError as fault:
         raise click.ClickException(
-            f"No se pudo leer o escribir {fault.filename or 'el respaldo'}: {fault.strerror}"
+            f"No se pudo leer o escribir {fault.filename or 'el respaldo'}: {cause_of(fault)}."
         ) from fault
 
 
@@ -74,13 +74,14 @@ def respaldo() -> None:
 @respaldo.command("crear")
 @click.argument("destino", type=FOLDER)
 @click.option("--sin-objetos", is_flag=True, help="No copia los documentos: el depósito S3 se replica por su cuenta.")
+@IN_FOLDER
 @_worded()
-def crear(destino: Path, *, sin_objetos: bool) -> None:
+def crear(destino: Path, carpeta: Path | None, *, sin_objetos: bool) -> None:
     """Hace un respaldo nuevo en DESTINO, con la oficina abierta; copia solo los documentos que DESTINO aún no tiene.
 
     Puede interrumpirse y repetirse. Termina con 10 si al depósito le falta algún documento.
     """
-    settings = load(CliSettings)
+    settings = settings_of(carpeta)
     with closing(Database(settings.database_url.get_secret_value())) as database:
         made = backup.create(
             database,
@@ -106,14 +107,15 @@ def crear(destino: Path, *, sin_objetos: bool) -> None:
     metavar="FOLIO",
     help="El último folio que se entregó después del respaldo; la serie sigue a partir de él, y el libro lo dice.",
 )
+@IN_FOLDER
 @_worded()
-def restaurar(respaldo: Path, ultimo_folio: Folio | None) -> None:
+def restaurar(respaldo: Path, carpeta: Path | None, ultimo_folio: Folio | None) -> None:
     """Restaura RESPALDO en una base de datos vacía y completa el depósito de documentos.
 
     Nunca escribe sobre un registro con promociones: termina con 11. Puede interrumpirse y repetirse. Termina con 10 si
     falta algún documento o el respaldo está dañado.
     """
-    settings = load(CliSettings)
+    settings = settings_of(carpeta)
     with closing(Database(settings.database_url.get_secret_value())) as database:
         restored = backup_restore.restore(
             respaldo,

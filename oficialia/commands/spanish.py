@@ -141,11 +141,22 @@ _CAUSES = {
     errno.ENOTDIR: "una parte de la ruta no es una carpeta",
     errno.ENOSPC: "no queda espacio",
     errno.EDQUOT: "no queda espacio en su cuota",
+    errno.EISDIR: "es una carpeta",
+    errno.EEXIST: "ya existe",
+    errno.ENAMETOOLONG: "el nombre es demasiado largo",
+    errno.EIO: "el disco no se puede leer o escribir",
 }
+
+
+def cause_of(fault: OSError) -> str:
+    """What the system refused, in words; of what has none, its own as a detail."""
+    unknown = f"el sistema no lo permitió (detalle: {fault.strerror or type(fault).__name__})"
+    return _CAUSES.get(fault.errno or 0, unknown)
 
 
 def explained(fault: OSError) -> str:
     """What the system refused, where, and what to do."""
-    cause = _CAUSES.get(fault.errno or 0, fault.strerror or type(fault).__name__)
     place = f" «{fault.filename}»" if fault.filename else ""
-    return f"No se pudo usar{place}: {cause}. Revise la ruta, sus permisos y el espacio, o elija otra carpeta."
+    return (
+        f"No se pudo usar{place}: {cause_of(fault)}. Revise la ruta, sus permisos y el espacio, o elija otra carpeta."
+    )

@@ -22,6 +22,7 @@ from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError
 
 from oficialia import db
 from oficialia.db import Database
+from oficialia.db_faults import DatabaseAbsent, DatabaseUnprepared
 from oficialia.domain.folio import Folio
 from oficialia.models import Filing, LedgerLeaf
 from oficialia.services import backup_ledger, backup_objects, backup_rows, passed_over
@@ -121,11 +122,19 @@ def _restore_register(backup: Path, manifest: Manifest, database: Database, prog
     if manifest.revision not in db.revisions():
         raise BackupDamaged(f"El respaldo es de una versión más nueva de este programa ({manifest.revision}).")
     check_digest(backup / REGISTER, manifest.register_file)  # 1
-    if database.revision() is None:
+    if _revision(database) is None:
         db.upgrade(database.url, manifest.revision)
     if not _is_there(database, manifest):
         _fill(backup, manifest, database, progress)  # 2
     db.upgrade(database.url)
+
+
+def _revision(database: Database) -> str | None:
+    """None also where there is no file yet: a restore is one of the two commands that make it."""
+    try:
+        return database.revision()
+    except DatabaseAbsent:
+        return None
 
 
 def _is_there(database: Database, manifest: Manifest) -> bool:
@@ -154,5 +163,8 @@ def _fill(backup: Path, manifest: Manifest, database: Database, progress: Progre
                 raise BackupDamaged("El registro no tiene las filas que dice el manifiesto del respaldo.")
             backup_ledger.check(session, manifest.book)
             backup_rows.move_sequences(session)
-    except (ValueError, KeyError, TypeError, IntegrityError, DataError, ProgrammingError) as fault:
+    except (
+        *(ValueError, KeyError, TypeError),
+        *(IntegrityError, DataError, ProgrammingError, DatabaseUnprepared),
+    ) as fault:
         raise BackupDamaged(f"El registro del respaldo no se puede leer: {type(fault).__name__}.") from fault

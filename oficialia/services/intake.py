@@ -133,5 +133,6 @@ def _event(filing: Filing, submission: Submission) -> Event:
         actor_role=Rol.PROMOVENTE,
         actor=submission.applicant.name,
         reason="",
-        data={"avisos": list(submission.warnings)},
+        # No document bears the names of photographs, and the leaf's digest of the form covers them.
+        data={"avisos": list(submission.warnings), "fotos": [photo.filename for photo in submission.photos]},
     )

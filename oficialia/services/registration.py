@@ -120,11 +120,16 @@ def signature_level(stored: Sequence[StoredPiece]) -> NivelFirma:
     """How the promovente signed: N2 a PDF signed with a certificate, N1 a scan with an official identification, else
     N0."""
     principal, *anexos = (item.piece for item in stored)
-    if principal.inspection.signature_count:
-        return NivelFirma.N2
-    identified = any(anexo.kind == OFFICIAL_ID for anexo in anexos)
     typed = any(source.extension == "txt" for source in principal.sources)
-    return NivelFirma.N1 if identified and not typed else NivelFirma.N0
+    signed = bool(principal.inspection.signature_count)
+    return level_of(signed=signed, typed=typed, kinds=[anexo.kind for anexo in anexos])
+
+
+def level_of(*, signed: bool, typed: bool, kinds: Sequence[str]) -> NivelFirma:
+    """The same from what the rows tell; ``kinds`` are those of the anexos."""
+    if signed:
+        return NivelFirma.N2
+    return NivelFirma.N1 if OFFICIAL_ID in kinds and not typed else NivelFirma.N0
 
 
 def _parties(submission: Submission) -> list[Party]:

@@ -3,11 +3,14 @@
 1. Take the bounds: what is registered up to now (``review_scope``). The office goes on working.
 2. The leaves, in the order of the tree (``review_ledger``).
 3. The filings, year by year in the order of their folios: the series (``review_series``), and of each filing its rows
-   and work (``review_register``), its leaves, and what its acuses state (``review_acuses``).
+   and work (``review_register``), where it stands (``review_state``), its leaves and the form that came in
+   (``review_form``), and what its acuses state (``review_acuses``). Then what has no filing (``review_orphans``).
 4. The objects: read whole, re-hashed, and what we sealed examined in the sandbox (``review_seals``); or, when quick,
    only asked for (``review_storage``).
-5. The bucket: what no row knows.
+5. The bucket: what no row knows (``review_bucket``).
 6. The seal: whether it may be used, as the worker last said.
+
+A row that cannot be read is a finding (``review_reading``), and the review goes on.
 """
 
 import itertools
@@ -21,17 +24,23 @@ from typing import TypeVar
 
 from oficialia.clock import Clock
 from oficialia.db import Database
+from oficialia.domain.codes import Codes
+from oficialia.models import Filing
 from oficialia.services import (
     review_acuses,
+    review_bucket,
     review_ledger,
+    review_orphans,
     review_register,
     review_scope,
     review_series,
+    review_state,
     review_storage,
     seal_state,
 )
 from oficialia.services.review_findings import Finding
-from oficialia.services.review_scope import Case, Scope, Year
+from oficialia.services.review_reading import guarded
+from oficialia.services.review_scope import Case, Scope, Unread, Year
 from oficialia.services.review_seals import Examiner
 from signing.sandbox import Sandbox
 from signing.trust import TrustAnchors
@@ -71,12 +80,14 @@ def run(
     clock: Clock,
     spool: Path | None = None,
     quick: bool = False,
+    codes: Codes | None = None,
     said: Said = lambda _done, _total: None,
 ) -> Result:
     """Look at everything, and say what is not as it must be; ``quick`` reads no object and examines no seal.
 
     A filing that comes in meanwhile is left to the next review. ``said`` is told how many of how many steps are done;
-    ``spool`` is where sealed documents are kept while they are examined, one for each thread.
+    ``codes``, which the command line has not, makes the codes of every filing again and compares them; ``spool`` is
+    where sealed documents are kept while they are examined, one for each thread.
     Raises DatabaseUnavailable, StorageUnavailable, SandboxUnavailable: then nothing is known of the office.
     """
     started = clock()
@@ -86,9 +97,10 @@ def run(
     examiner = None if quick else Examiner(bucket, sandbox, anchors, spool)
     findings = [
         *review_ledger.tree(scope, steps.counted("hojas", review_scope.leaves(database, scope))),  # 2
-        *(finding for year in scope.years for finding in _year(database, year, started, steps)),  # 3
+        *(finding for year in scope.years for finding in _year(database, year, started, codes, steps)),  # 3
+        *review_orphans.rows_without_filing(database),
         *_objects(database, bucket, scope, examiner, steps),  # 4
-        *review_storage.orphans(database, bucket, started),  # 5
+        *review_bucket.orphans(database, bucket, started),  # 5
         *review_register.seal(seal_state.current(database)),  # 6
     ]
     return Result(started, clock(), dict(steps.done), tuple(findings))
@@ -109,22 +121,31 @@ class _Steps:
             self.said(min(self.done.total(), self.scope.steps), self.scope.steps)
 
 
-def _year(database: Database, year: Year, now: datetime, steps: _Steps) -> Iterator[Finding]:
+def _year(database: Database, year: Year, now: datetime, codes: Codes | None, steps: _Steps) -> Iterator[Finding]:
     """Step 3. The filings are walked once, for the series and for themselves."""
     of_each: list[Finding] = []
+    unread: set[int] = set()
 
-    def filings() -> Iterator[Case]:
+    def filings() -> Iterator[Filing]:
         for case in steps.counted("expedientes", review_scope.cases(database, year)):
-            of_each.extend(_case(case, now))
-            yield case
+            if isinstance(case, Unread):
+                unread.add(case.sequence)
+                of_each.append(case.finding)
+            else:
+                of_each.extend(guarded(_case(case, now, codes), case.filing.folio))
+                yield case.filing
 
-    yield from review_series.series(year, (case.filing for case in filings()))
+    yield from review_series.series(year, filings(), unread)
     yield from of_each
 
 
-def _case(case: Case, now: datetime) -> Iterator[Finding]:
+def _case(case: Case, now: datetime, codes: Codes | None) -> Iterator[Finding]:
     yield from review_register.rows(case)
     yield from review_register.work(case, now)
+    yield from review_state.standing(case)
+    yield from review_state.codes(case, codes)
+    yield from review_state.history(case)
+    yield from review_state.work_asked_for(case)
     yield from review_ledger.leaves_of(case)
     yield from review_acuses.stated(case)
 
@@ -135,6 +156,7 @@ def _objects(
     """Step 4, a batch at a time, so that a fault stops it soon."""
     with ThreadPoolExecutor(THREADS, thread_name_prefix="revision") as pool:
         for batch in review_scope.items(database, scope):
+            yield from batch.unreadable
             if examiner:
                 found = pool.map(examiner.look, batch.items, itertools.repeat(batch.certificates))
             else:

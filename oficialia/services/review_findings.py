@@ -28,6 +28,10 @@ class Code(StrEnum):
     NO_ACUSE_LEAF = "sin_hoja_de_acuse"
     DIGEST_UNKNOWN = "huella_sin_registro"
     FILING_ALTERED = "expediente_alterado"
+    HISTORY_GAP = "historia_incompleta"
+    CODES_ALTERED = "codigos_alterados"
+    ROWS_ORPHAN = "renglones_sin_expediente"
+    ROW_UNREADABLE = "renglon_ilegible"
     NO_PRINCIPAL = "sin_escrito_principal"
     NO_ORIGINAL = "sin_original"
     NO_SEALED = "sin_copia_sellada"
@@ -40,6 +44,7 @@ class Code(StrEnum):
     OBJECT_SIZE = "objeto_de_otro_tamano"
     OBJECT_UNREADABLE = "objeto_ilegible"
     OBJECT_ORPHAN = "objeto_huerfano"
+    FILING_DOUBTFUL = "expediente_dudoso"
     FILING_LOST = "expediente_perdido"
     SEAL_INVALID = "firma_invalida"
     SEAL_FOREIGN = "firma_ajena"
@@ -47,12 +52,13 @@ class Code(StrEnum):
     WORK_HELD = "trabajo_detenido"
     WORK_LATE = "trabajo_atrasado"
     NO_WORK = "sin_trabajo"
+    WORK_LOST = "trabajo_perdido"
     SEAL_LOST = "sellado_sin_copia"
     SEAL_UNUSABLE = "sello_detenido"
 
 
 # What an interruption leaves behind by design, and what the ledger itself explains.
-NOTICES = frozenset({Code.OBJECT_ORPHAN, Code.FOLIO_LOST})
+NOTICES = frozenset({Code.OBJECT_ORPHAN, Code.FILING_DOUBTFUL, Code.FOLIO_LOST})
 
 
 @dataclass(frozen=True)

@@ -17,14 +17,16 @@ from oficialia.models import LedgerLeaf, StoredObject
 from oficialia.services.passed_over import noted
 from oficialia.services.registration import identifier
 from oficialia.services.review_findings import Code, Finding
+from oficialia.services.review_form import as_sent
+from oficialia.services.review_reading import guarded
 from oficialia.services.review_scope import Case, Scope
 
 # The keys of a record that name bytes (docs/formatos.md); `cadena` is a digest too, of text that the acuse row keeps.
 DIGESTS = ("original", "sellado", "acuse", "documento", "anterior", "cadena")
 
 
-def tree(scope: Scope, leaves: Iterable[LedgerLeaf]) -> Iterator[Finding]:
-    """What is wrong with the leaves as a sequence; ``leaves`` come by index."""
+def tree(scope: Scope, leaves: Iterable[LedgerLeaf | Finding]) -> Iterator[Finding]:
+    """What is wrong with the leaves as a sequence; ``leaves`` come by index, one that cannot be read as its finding."""
     if scope.head_size != scope.leaves:
         yield Finding(
             Code.HEAD_DIFFERS,
@@ -33,26 +35,32 @@ def tree(scope: Scope, leaves: Iterable[LedgerLeaf]) -> Iterator[Finding]:
         )
     before: LedgerLeaf | None = None
     numbers: dict[int, int] = defaultdict(int)
+    expected, unsure = 0, False
     for leaf in leaves:
-        expected = before.index + 1 if before else 0
+        if isinstance(leaf, Finding):
+            yield leaf
+            expected, unsure = expected + 1, True
+            continue
         if leaf.index != expected:
             yield Finding(Code.LEAF_MISSING, f"hoja {expected}", f"Faltan las hojas {expected} a {leaf.index - 1}.")
         if before and leaf.registered_at < before.registered_at:
             yield _about(leaf, Code.LEAF_TIME, "Su hora es anterior a la de la hoja que le precede.")
-        yield from _unaltered(leaf)
+        yield from guarded(_unaltered(leaf), f"hoja {leaf.index}")
         if leaf.act == Acto.INGRESO:
-            yield from _in_order(leaf, numbers)
+            out_of_order = list(_in_order(leaf, numbers))
+            yield from () if unsure else out_of_order  # the one that could not be read may have been an ingreso
+            unsure = False
         elif leaf.act == Acto.RESTAURACION:
             for gap in noted([leaf]):
                 numbers[gap.last.year] = max(numbers[gap.last.year], gap.last.sequence)
-        before = leaf
+        before, expected = leaf, leaf.index + 1
 
 
 def _unaltered(leaf: LedgerLeaf) -> Iterator[Finding]:
     """Hash, commitment, and the columns that repeat what the leaf says."""
     if leaf_hash(leaf.data.encode()).hex() != leaf.hash:
         yield _about(leaf, Code.LEAF_ALTERED, "Su huella no es la de su contenido.")
-    data = _parsed(leaf.data)
+    data = parsed(leaf.data)
     if data.get("compromiso") != commitment(leaf.salt, leaf.record.encode()):
         yield _about(leaf, Code.COMMITMENT_DIFFERS, "Lo que dice no es aquello con lo que se comprometió al asentarse.")
     stated = (data.get("acto"), data.get("folio"), data.get("registrado_en"))
@@ -73,7 +81,7 @@ def _in_order(leaf: LedgerLeaf, numbers: dict[int, int]) -> Iterator[Finding]:
 
 def leaves_of(case: Case) -> Iterator[Finding]:
     """Whether the leaves and the rows of a filing tell of each other."""
-    records = [(leaf, _parsed(leaf.record)) for leaf in case.leaves]
+    records = [(leaf, parsed(leaf.record)) for leaf in case.leaves]
     yield from _owed(case, records)
     known = {document.sha256 for document in case.documents} | {row.sha256 for row in case.objects}
     known |= {hashlib.sha256(acuse.cadena.encode()).hexdigest() for acuse in case.acuses}
@@ -83,6 +91,7 @@ def leaves_of(case: Case) -> Iterator[Finding]:
             yield _about(leaf, Code.DIGEST_UNKNOWN, words)
         if leaf.act == Acto.INGRESO:  # whether it names the right folio, its place in the tree tells
             yield from _same_filing(case, record)
+            yield from as_sent(case, record)
         elif leaf.folio != case.folio:
             yield _about(leaf, Code.LEAF_DIFFERS, f"Está asentada en {case.folio}, y dice {leaf.folio}.")
 
@@ -101,6 +110,7 @@ def _owed(case: Case, records: Iterable[tuple[LedgerLeaf, Mapping[str, Any]]]) -
             told[str(record.get("de"))].add((record.get("edicion"), record.get("documento")))
     if Acto.INGRESO not in acts:
         yield Finding(Code.NO_INGRESO_LEAF, case.filing.folio, "El libro no tiene la hoja de su ingreso.")
+    yield from _sealed_otherwise(case, records)
     owed = {Purpose.SEALED: (Code.NO_SELLO_LEAF, "la copia sellada"), Purpose.ACUSE: (Code.NO_ACUSE_LEAF, "el acuse")}
     for row in case.objects:
         if row.purpose in owed and (row.edition, row.sha256) not in told[row.purpose]:
@@ -108,6 +118,18 @@ def _owed(case: Case, records: Iterable[tuple[LedgerLeaf, Mapping[str, Any]]]) -
             yield Finding(
                 code, case.filing.folio, f"El libro no tiene la hoja de {words}, edición {row.edition} ({_short(row)})."
             )
+
+
+def _sealed_otherwise(case: Case, records: Iterable[tuple[LedgerLeaf, Mapping[str, Any]]]) -> Iterator[Finding]:
+    """How the copy was sealed, as its row and as its leaf tell it."""
+    rows = {row.sha256: row for row in case.sealed()}
+    for leaf, record in records:
+        row = rows.get(str(record.get("sellado"))) if leaf.act == Acto.SELLO else None
+        if row is not None:
+            now = {"estrategia": row.seal_strategy, "nivel": row.seal_level, "certificado": row.certificate_serial}
+            if changed := [name for name, value in now.items() if record.get(name) != value]:
+                words = f"La copia sellada ya no dice cómo se selló, según el libro: {', '.join(changed)}."
+                yield Finding(Code.FILING_ALTERED, case.filing.folio, words)
 
 
 def _same_filing(case: Case, record: Mapping[str, Any]) -> Iterator[Finding]:
@@ -139,7 +161,7 @@ def _digests(leaf: LedgerLeaf, record: Mapping[str, Any]) -> set[str]:
     return {value for name in DIGESTS if isinstance(value := record.get(name), str)}
 
 
-def _parsed(text: str) -> dict[str, Any]:
+def parsed(text: str) -> dict[str, Any]:
     """The JSON object in ``text``; an empty one when it is none, which every comparison then tells."""
     try:
         value = json.loads(text)

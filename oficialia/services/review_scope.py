@@ -4,13 +4,14 @@ The office goes on working meanwhile. So the bounds are taken first, in one look
 whole in one look of its own, and each act is one transaction: what is seen of a filing always fits together.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import Row, String, cast, func, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinload
 
 from oficialia.db import Database
 from oficialia.domain.documents import Purpose, Role
@@ -18,6 +19,7 @@ from oficialia.domain.folio import Folio
 from oficialia.models import (
     Acuse,
     Document,
+    EmailConfirmation,
     Filing,
     FolioSeries,
     Job,
@@ -28,10 +30,12 @@ from oficialia.models import (
 )
 from oficialia.services import passed_over
 from oficialia.services.passed_over import PassedOver
+from oficialia.services.review_findings import Finding
+from oficialia.services.review_reading import UNREADABLE, each, unreadable
 
 # Rows of one look: a transaction stays short, and a batch small in memory.
 BATCH = 200
-T = TypeVar("T", Document, StoredObject, Acuse, LedgerLeaf, Job)
+T = TypeVar("T", Document, StoredObject, Acuse, LedgerLeaf, Job, EmailConfirmation)
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,7 @@ class Case:
     acuses: Sequence[Acuse]
     leaves: Sequence[LedgerLeaf]
     jobs: Sequence[Job]
+    confirmation: EmailConfirmation | None
     certificates: Mapping[str, str]  # with which this office had sealed by then: PEM by serial
 
     @property
@@ -88,12 +93,23 @@ class Case:
         return next((document for document in self.documents if document.role == Role.PRINCIPAL), None)
 
 
+@dataclass(frozen=True)
+class Unread:
+    """A filing that cannot be read: its number, and the finding."""
+
+    sequence: int
+    finding: Finding
+
+
 def measure(database: Database) -> Scope:
     """The bounds as of now."""
     with database.reading() as session:
-        last = dict(session.execute(select(FolioSeries.year, FolioSeries.last)).all())
-        highest = dict(session.execute(select(Filing.year, func.max(Filing.sequence)).group_by(Filing.year)).all())
-        lost = passed_over.noted(passed_over.leaves(session))
+        last = _numbers(session.execute(select(FolioSeries.year, FolioSeries.last)))
+        highest = _numbers(session.execute(select(Filing.year, func.max(Filing.sequence)).group_by(Filing.year)))
+        try:
+            lost = list(passed_over.noted(passed_over.leaves(session)))
+        except UNREADABLE:  # the walk over the leaves names it
+            lost = []
         return Scope(
             years=tuple(
                 Year(year, last.get(year, 0), highest.get(year, 0), tuple(gap for gap in lost if gap.last.year == year))
@@ -107,30 +123,40 @@ def measure(database: Database) -> Scope:
         )
 
 
-def cases(database: Database, year: Year) -> Iterator[Case]:
-    """The filings of a year up to the bound, in the order of their numbers."""
-    after: tuple[int, UUID] | None = None
-    while batch := _cases(database, year, after):
-        yield from batch
-        last = batch[-1].filing
-        after = (last.sequence, last.id)
+def _numbers(rows: Iterable[Row[int, int]]) -> dict[int, int]:
+    """Only what are numbers: of anything else SQLite says that it is more than every number."""
+    return {year: number for year, number in rows if isinstance(year, int) and isinstance(number, int)}
 
 
-def _cases(database: Database, year: Year, after: tuple[int, UUID] | None) -> list[Case]:
-    query = (
-        select(Filing)
-        .where(Filing.year == year.year, Filing.sequence <= max(year.last, year.highest))
-        .order_by(Filing.sequence, Filing.id)
-        .options(selectinload(Filing.parties), joinedload(Filing.cedula))
-        .limit(BATCH)
-    )
-    if after:
-        query = query.where(tuple_(Filing.sequence, Filing.id) > after)
+def cases(database: Database, year: Year) -> Iterator[Case | Unread]:
+    """The filings of a year up to the bound, in the order of their numbers, and those that cannot be read."""
+    after = (-1, "")
+    key = cast(Filing.id, String)  # one that is no UUID can be asked for, too
+    while True:
+        query = (
+            select(Filing.sequence, key, Filing.folio)
+            .where(Filing.year == year.year, Filing.sequence <= max(year.last, year.highest))
+            .where(Filing.sequence >= after[0], tuple_(Filing.sequence, key) > after)
+            .order_by(Filing.sequence, key)
+            .limit(BATCH)
+        )
+        with database.reading() as session:
+            batch = [(sequence, name, str(folio)) for sequence, name, folio in session.execute(query)]
+        if not batch:
+            return
+        yield from each(batch, partial(_cases, database), lambda row, fault: Unread(row[0], unreadable(row[2], fault)))
+        after = batch[-1][:2]
+
+
+def _cases(database: Database, batch: Sequence[tuple[int, str, str]]) -> list[Case]:
+    ids = [UUID(name) for _, name, _ in batch]
+    query = select(Filing).where(Filing.id.in_(ids)).order_by(Filing.sequence, cast(Filing.id, String))
+    loaded = (selectinload(Filing.parties), selectinload(Filing.events), joinedload(Filing.cedula))
     with database.reading() as session:
-        filings = session.scalars(query).all()
-        ids = [filing.id for filing in filings]
+        filings = session.scalars(query.options(*loaded)).all()
         documents, objects = _of(session, Document, ids), _of(session, StoredObject, ids)
         acuses, leaves, jobs = _of(session, Acuse, ids), _of(session, LedgerLeaf, ids), _of(session, Job, ids)
+        confirmations = _of(session, EmailConfirmation, ids)
         certificates = dict(session.execute(select(SealCertificate.serial, SealCertificate.pem)).all())
     return [
         Case(
@@ -140,6 +166,7 @@ def _cases(database: Database, year: Year, after: tuple[int, UUID] | None) -> li
             acuses[filing.id],
             leaves[filing.id],
             jobs[filing.id],
+            next(iter(confirmations[filing.id]), None),
             certificates,
         )
         for filing in filings
@@ -155,17 +182,28 @@ def _of(session: Session, model: type[T], ids: Sequence[UUID]) -> Mapping[UUID, 
     return found
 
 
-def leaves(database: Database, scope: Scope) -> Iterator[LedgerLeaf]:
-    """The leaves up to the bound, in the order of the tree."""
-    after = -1
-    while True:
-        query = select(LedgerLeaf).where(LedgerLeaf.index > after, LedgerLeaf.index < scope.leaves)
+def leaves(database: Database, scope: Scope) -> Iterator[LedgerLeaf | Finding]:
+    """The leaves up to the bound, in the order of the tree; a finding for one that cannot be read."""
+
+    def read(indexes: Sequence[int]) -> list[LedgerLeaf]:
         with database.reading() as session:
-            batch = session.scalars(query.order_by(LedgerLeaf.index).limit(BATCH)).all()
+            query = select(LedgerLeaf).where(LedgerLeaf.index.in_(indexes))
+            return list(session.scalars(query.order_by(LedgerLeaf.index)))
+
+    for batch in _batches(database, LedgerLeaf.index, -1, scope.leaves - 1):
+        yield from each(batch, read, lambda index, fault: unreadable(f"hoja {index}", fault))
+
+
+def _batches(database: Database, key: InstrumentedAttribute[int], after: int, last: int) -> Iterator[Sequence[int]]:
+    """The keys from behind ``after`` to ``last``, some at a time."""
+    while True:
+        with database.reading() as session:
+            query = select(key).where(key > after, key <= last).order_by(key).limit(BATCH)
+            batch = session.scalars(query).all()
         if not batch:
             return
-        yield from batch
-        after = batch[-1].index
+        yield batch
+        after = batch[-1]
 
 
 @dataclass(frozen=True)
@@ -175,6 +213,7 @@ class Item:
     row: StoredObject
     folio: str
     acuse: Acuse | None  # what it states, where it is an acuse
+    verification_hash: str
 
 
 @dataclass(frozen=True)
@@ -182,23 +221,32 @@ class Items:
     """A batch of objects, and the certificates with which this office had sealed when they were read."""
 
     items: Sequence[Item]
+    unreadable: Sequence[Finding]
     certificates: frozenset[str]  # SHA-256 of the DER form, hex
 
 
 def items(database: Database, scope: Scope) -> Iterator[Items]:
     """The objects up to the bound."""
-    after = 0
-    while True:
+
+    def read(numbers: Sequence[int]) -> list[Item]:
         query = (
-            select(StoredObject, Filing.folio, Acuse)
+            select(StoredObject, Filing.folio, Acuse, Filing.verification_hash)
             .join(Filing, Filing.id == StoredObject.filing_id)
             .outerjoin(Acuse, Acuse.object_id == StoredObject.id)
-            .where(StoredObject.id > after, StoredObject.id <= scope.last_object)
+            .where(StoredObject.id.in_(numbers))
+            .order_by(StoredObject.id)
         )
         with database.reading() as session:
-            found = session.execute(query.order_by(StoredObject.id).limit(BATCH)).all()
+            return [Item(*row) for row in session.execute(query)]
+
+    for batch in _batches(database, StoredObject.id, 0, scope.last_object):
+        with database.reading() as session:
             certificates = frozenset(session.scalars(select(SealCertificate.sha256)))
-        if not found:
-            return
-        yield Items([Item(*row) for row in found], certificates)
-        after = found[-1][0].id
+        good: list[Item] = []
+        bad: list[Finding] = []
+        for found in each(batch, read, lambda number, fault: unreadable(f"objeto {number}", fault)):
+            if isinstance(found, Finding):
+                bad.append(found)
+            else:
+                good.append(found)
+        yield Items(good, bad, certificates)

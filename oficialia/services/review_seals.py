@@ -1,11 +1,13 @@
 """The bytes themselves: every object is read to its end; what we sealed is opened in the sandbox and examined."""
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from oficialia.domain.codes import digest
 from oficialia.domain.filing import NivelSello
 from oficialia.models import Acuse, StoredObject
 from oficialia.services.findings import to_json, verdict
@@ -13,6 +15,7 @@ from oficialia.services.review_findings import Code, Finding
 from oficialia.services.review_scope import Item
 from oficialia.services.review_storage import ABSENT, ISSUED, same, unreadable
 from signing.attached import attached
+from signing.printed import printed
 from signing.sandbox import Sandbox
 from signing.trust import TrustAnchors
 from signing.verify import SignatureFinding, examine
@@ -21,6 +24,7 @@ from storage.errors import StorageMismatch, StorageUnavailable
 
 WITHOUT_EVIDENCE = frozenset({NivelSello.B_B, NivelSello.B_T})
 INTACT_AFTER = frozenset({"nada", "solo_firmas"})
+CODE = re.compile(r"(?:[0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]{4}")  # docs/formatos.md
 PROOFS = ("cadena-original.txt", "sello.b64", "cadena-original.tsr")
 
 
@@ -71,9 +75,18 @@ class Examiner:
             yield Finding(Code.SEAL_INVALID, subject, f"Nuestra firma: {_verdict(seal)}.")
         elif item.row.seal_level == NivelSello.B_LTA and not _good(found[-1], whole=True):
             yield Finding(Code.SEAL_INVALID, subject, f"Su sello de tiempo de archivo: {_verdict(found[-1])}.")
-        if item.acuse is not None and (differing := self._differing(item.acuse, path)):
+        if item.acuse is not None:
+            yield from self._stated(item, item.acuse, subject, path)
+
+    def _stated(self, item: Item, acuse: Acuse, subject: str, path: Path) -> Iterator[Finding]:
+        """What a sealed acuse carries and prints, against the register."""
+        if differing := self._differing(acuse, path):
             words = f"Lo adjunto al acuse no es lo que tiene el registro: {', '.join(differing)}."
             yield Finding(Code.ATTACHED_DIFFERS, subject, words)
+        codes = CODE.findall(printed(self.sandbox, path) or "")
+        if codes and item.verification_hash not in map(digest, codes):
+            words = "El código de verificación que lleva impreso no es el que el registro reconoce: no abre nada."
+            yield Finding(Code.CODES_ALTERED, subject, words)
 
     def _differing(self, acuse: Acuse, path: Path) -> list[str]:
         """The attached proofs that are not byte for byte those of the register; absent where it has none."""

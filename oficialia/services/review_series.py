@@ -1,6 +1,6 @@
 """The yearly series of folios: no gap, no duplicate, in the order of time."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from oficialia.domain.folio import Folio
 from oficialia.models import Filing
@@ -8,8 +8,9 @@ from oficialia.services.review_findings import Code, Finding
 from oficialia.services.review_scope import Year
 
 
-def series(year: Year, filings: Iterable[Filing]) -> Iterator[Finding]:
-    """What is wrong with the numbers of a year; ``filings`` come in the order of their numbers."""
+def series(year: Year, filings: Iterable[Filing], unread: Collection[int] = ()) -> Iterator[Finding]:
+    """What is wrong with the numbers of a year; ``filings`` come in the order of their numbers. ``unread`` are the
+    numbers of those before them that are there and cannot be read."""
     if year.highest > year.last:
         yield Finding(
             Code.SERIES_BEHIND,
@@ -22,7 +23,7 @@ def series(year: Year, filings: Iterable[Filing]) -> Iterator[Finding]:
         if filing.sequence == number:
             yield Finding(Code.FOLIO_REPEATED, filing.folio, f"Hay más de un expediente con el número {number}.")
         elif filing.sequence > number + 1:
-            yield from _missing(year, number + 1, filing.sequence - 1)
+            yield from _gaps(year, number + 1, filing.sequence - 1, unread)
         if Folio.parse(filing.folio) != Folio(filing.year, filing.sequence):
             yield Finding(
                 Code.FOLIO_INVALID,
@@ -35,7 +36,14 @@ def series(year: Year, filings: Iterable[Filing]) -> Iterator[Finding]:
             )
         before = filing
     if (number := before.sequence if before else 0) < year.last:
-        yield from _missing(year, number + 1, year.last)
+        yield from _gaps(year, number + 1, year.last, unread)
+
+
+def _gaps(year: Year, first: int, last: int, unread: Collection[int]) -> Iterator[Finding]:
+    for there in sorted(number for number in unread if first <= number <= last):
+        yield from _missing(year, first, there - 1)
+        first = there + 1
+    yield from _missing(year, first, last)
 
 
 def _missing(year: Year, first: int, last: int) -> Iterator[Finding]:

@@ -84,7 +84,7 @@ class Submission:
         body = {
             "promovente": asdict(self.applicant),
             "representante": asdict(self.representative) if self.representative else None,
-            "destino": [self.tramite, self.area],
+            "destino": [self.tramite, "" if self.tramite else self.area],
             "asunto": self.asunto,
             "peticion": self.petition,
             "folio_previo": self.previous_folio,

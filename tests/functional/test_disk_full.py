@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -25,7 +26,8 @@ from oficialia.embedded.seaweed import SeaweedFS
 from oficialia.runtime import Runtime
 from oficialia.web.context import WebOptions
 from signing.sandbox import Sandbox
-from tests.support.books import NotingBucket, books
+from tests.support import postgres
+from tests.support.books import Books, NotingBucket, books
 from tests.support.office import TestClock, load_catalogue, make_runtime
 from tests.support.processes import eventually
 from tests.support.small_disk import fill, make_room, small_disk
@@ -144,7 +146,56 @@ def test_register_full(runtime: Runtime, tmp_path: Path, caplog: pytest.LogCaptu
         with sqlite3.connect(disk / "oficialia.db") as register:
             assert register.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         full.database.close()
-    assert "DatabaseUnavailable" in caplog.text
+    assert "DatabaseFull" in caplog.text
+
+
+def test_register_full_on_postgresql(runtime: Runtime, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    [port] = free_ports(1)
+    # A new server takes some 60 MiB; the rest is for what it does before it is full.
+    with small_disk(tmp_path / "disco", 160 * 1024) as disk:
+        try:
+            program = postgres.program(disk, port=port)
+        except postgres.PostgresMissing as reason:
+            pytest.skip(str(reason))
+        with running(program, tmp_path / "postgresql.log"):
+            url = postgres.create_database(port, "lleno")
+            upgrade(url)
+            full = replace(runtime, database=Database(url))
+            load_catalogue(full.database)
+            visitor = Visitor(create_app(full, OPTIONS))
+            visitor.filed()
+            before, values, refused = _filed_until_refused(full, visitor, disk)
+            answers = [refused, *(visitor.post("/presentar", values) for _ in range(2))]
+            assert [answer.status_code for answer in answers] == [503] * 3
+            assert answers[-1].headers["Retry-After"] == "60"
+            assert any("no le dimos folio" in fault for fault in faults(answers[-1]))
+            assert "Pido luz." in answers[-1].text
+            make_room(disk)
+        # It may have given up when its journal did not fit; whoever runs it starts it again.
+        (disk / "datos" / "postmaster.pid").unlink(missing_ok=True)
+        with running(program, tmp_path / "postgresql-2.log"):
+            full.database.close()
+            assert replace(books(full), stored=before.stored) == before
+            folios = {str(_sent_again(visitor, values, answers[-1]).location).partition("?")[0] for _ in range(2)}
+            assert len(folios) == 1
+            after = books(full)
+            assert (after.rows["Filing"], after.leaves) == (before.rows["Filing"] + 1, before.leaves + 1)
+            full.database.close()
+    assert "DatabaseFull" in caplog.text
+
+
+def _filed_until_refused(full: Runtime, visitor: Visitor, disk: Path) -> tuple[Books, dict[str, Any], TestResponse]:
+    """Fills what room the server still finds in its own files; the books before the form that it refused, the form, and
+    the answer."""
+    for number in range(40):
+        # Letters without order: nothing that PostgreSQL could press into the pages that it has.
+        words = " ".join(Random(number).randbytes(8).hex() for _ in range(1100))  # noqa: S311 - of no secret
+        before, values = books(full), visitor.hidden("/presentar") | petition(peticion=f"Pido luz. {words}")
+        fill(disk)
+        answer = visitor.post("/presentar", values)
+        if answer.status_code != 303:
+            return before, values, answer
+    raise AssertionError("the disk never got full")
 
 
 @pytest.fixture(params=["always", "everysec"])

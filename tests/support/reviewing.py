@@ -1,10 +1,13 @@
 """An office to be reviewed, broken one way at a time, and made whole again."""
 
+import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import rfc8785
 from minio import Minio
@@ -12,13 +15,16 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
 from oficialia.db import Database
+from oficialia.db_faults import sqlite_file
+from oficialia.domain.codes import Codes
 from oficialia.domain.ledger import commitment, leaf_hash
 from oficialia.domain.wording import iso_local
 from oficialia.embedded.seaweed import REGION, SeaweedFS
 from oficialia.models import Base, Filing, LedgerLeaf, StoredObject
 from oficialia.runtime import Runtime
-from oficialia.services import review
+from oficialia.services import intake, review
 from oficialia.services.review import Result
+from tests.support.office import blank_pdf, submission
 from workers.parts import Parts
 
 # What a test may break; the catalogue stays.
@@ -95,7 +101,14 @@ class Reviewed:
         return session.scalars(query).one()
 
 
-def review_of(runtime: Runtime, *, at: datetime, quick: bool = False) -> Result:
+def new_object(office: Reviewed, tmp_path: Path) -> StoredObject:
+    """The original of one more filing: what befalls it befalls no other test."""
+    receipt = intake.receive(office.runtime, submission(blank_pdf(tmp_path / "c.pdf", str(uuid4())), key=str(uuid4())))
+    with office.runtime.database.reading() as session:
+        return session.scalars(select(StoredObject).where(StoredObject.filing_id == receipt.filing_id)).one()
+
+
+def review_of(runtime: Runtime, *, at: datetime, quick: bool = False, codes: Codes | None = None) -> Result:
     """Reviews an office as of ``at``."""
     return review.run(
         database=runtime.database,
@@ -105,6 +118,7 @@ def review_of(runtime: Runtime, *, at: datetime, quick: bool = False) -> Result:
         clock=lambda: at,
         spool=runtime.spool,
         quick=quick,
+        codes=codes,
     )
 
 
@@ -117,6 +131,17 @@ def rewrite(leaf: LedgerLeaf, *, record: Mapping[str, Any] | None = None, **publ
     data |= public
     leaf.data = rfc8785.dumps(data).decode()
     leaf.hash = leaf_hash(leaf.data.encode()).hex()
+
+
+def by_hand(office: Reviewed, statement: str) -> None:
+    """One statement as somebody runs it who puts the constraints of the database aside; see `Reviewed.sql`."""
+    if file := sqlite_file(office.runtime.database.url):
+        with closing(sqlite3.connect(file)) as connection, connection:  # SQLite's own clients enforce nothing
+            connection.execute(statement, {"sealed": office.sealed_folio, "open": office.open_folio})
+        return
+    with office.writing() as session:
+        session.execute(text("SET LOCAL session_replication_role = replica"))
+        session.execute(text(statement), {"sealed": office.sealed_folio, "open": office.open_folio})
 
 
 @contextmanager

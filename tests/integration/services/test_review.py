@@ -180,7 +180,7 @@ HARM: dict[Callable[[Reviewed, Session], None], list[Code]] = {
     the_ingreso_leaf_is_gone: [Code.NO_INGRESO_LEAF],
     the_sello_leaf_is_gone: [Code.NO_SELLO_LEAF],
     the_acuse_leaf_is_gone: [Code.NO_ACUSE_LEAF],
-    a_leaf_names_an_unknown_digest: [Code.DIGEST_UNKNOWN],
+    a_leaf_names_an_unknown_digest: [Code.HISTORY_GAP, Code.DIGEST_UNKNOWN],
     an_edition_has_no_leaf: [Code.NO_ACUSE_LEAF],
     the_principal_is_an_anexo: [Code.NO_PRINCIPAL],
     the_original_is_not_noted: [Code.NO_ORIGINAL],

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 import workers.review
 from oficialia.cli import cli
+from oficialia.db_faults import sqlite_file
 from oficialia.embedded.ports import LOOPBACK, free_ports
 from oficialia.models import Review
 from oficialia.runtime import Runtime
@@ -20,7 +21,7 @@ from oficialia.services import review_record
 from oficialia.services.review import Result
 from oficialia.services.review_findings import Code, Finding
 from oficialia.services.review_record import MOST_KEPT, AskedBy
-from tests.support.reviewing import Reviewed
+from tests.support.reviewing import Reviewed, by_hand
 from tests.support.working import work
 from workers.review import review_office
 
@@ -150,3 +151,20 @@ def test_the_command_ends_with_1_where_nothing_can_be_known(environment: dict[st
     outcome = revisar(environment | {"OFICIALIA_S3_ENDPOINT": f"http://{LOOPBACK}:{port}"})
     assert outcome.exit_code == 1
     assert "El depósito de documentos no responde como debe" in outcome.output
+
+
+def test_a_row_that_cannot_be_read_ends_with_10_and_is_named(office: Reviewed, environment: dict[str, str]) -> None:
+    if not sqlite_file(office.runtime.database.url):
+        pytest.skip("PostgreSQL takes no such value")
+    by_hand(office, "UPDATE filings SET registered_at = 'garbage' WHERE folio = :open")
+    outcome = revisar(environment, "--rapido")
+    assert outcome.exit_code == 10, outcome.output
+    assert f"renglon_ilegible (falta): 1\n  {office.open_folio}" in outcome.stdout
+    assert "Se revisaron 2 expedientes" in outcome.stdout
+
+
+def test_the_nightly_task_knows_the_codes(office: Reviewed, caplog: pytest.LogCaptureFixture) -> None:
+    office.sql(f"UPDATE filings SET tracking_hash = '{'ab' * 32}' WHERE folio = :open")  # noqa: S608
+    nightly(office)
+    [error] = [record for record in caplog.records if record.levelno == logging.ERROR]
+    assert "codigos_alterados 1" in error.getMessage()

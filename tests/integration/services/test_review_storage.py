@@ -9,18 +9,16 @@ from dataclasses import replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from oficialia.domain.filing import Acto
 from oficialia.embedded.ports import LOOPBACK, free_ports
 from oficialia.models import StoredObject
-from oficialia.services import intake, review, review_scope
+from oficialia.services import review, review_scope
 from oficialia.services.outbox import POSTPONED
-from oficialia.services.review_findings import Code, Finding
+from oficialia.services.review_findings import Code
 from oficialia.services.review_scope import Item
 from oficialia.services.review_seals import Examiner
 from oficialia.services.review_storage import present
@@ -28,20 +26,13 @@ from signing.trust import TrustAnchors
 from storage.bucket import Bucket
 from storage.errors import StorageUnavailable
 from storage.keys import object_key
-from tests.support.office import TestClock, blank_pdf, submission
+from tests.support.office import TestClock, blank_pdf
 from tests.support.papers import sign
-from tests.support.reviewing import Reviewed, review_of, rewrite
+from tests.support.reviewing import Reviewed, new_object, review_of, rewrite
 from tests.support.working import make_parts, work
 
 PDF = "application/pdf"
 HOUR = timedelta(hours=1)
-
-
-def new_object(office: Reviewed, tmp_path: Path) -> StoredObject:
-    """The original of one more filing: what befalls it befalls no other test."""
-    receipt = intake.receive(office.runtime, submission(blank_pdf(tmp_path / "c.pdf", str(uuid4())), key=str(uuid4())))
-    with office.runtime.database.reading() as session:
-        return session.scalars(select(StoredObject).where(StoredObject.filing_id == receipt.filing_id)).one()
 
 
 def test_an_object_that_is_gone_is_found(office: Reviewed, tmp_path: Path) -> None:
@@ -76,52 +67,6 @@ def test_a_size_that_only_the_register_has_wrong_is_found_by_reading_too(office:
     item = new_object(office, tmp_path)
     office.sql("UPDATE stored_objects SET size = 1 WHERE key = :key", key=item.key)
     assert office.codes(quick=False) == [Code.OBJECT_SIZE]
-
-
-def in_bucket(office: Reviewed, later: timedelta) -> set[Finding]:
-    """What a review says of the bucket."""
-    codes = {Code.OBJECT_ORPHAN, Code.FILING_LOST}
-    return {finding for finding in office.review(quick=True, later=later).findings if finding.code in codes}
-
-
-def stray(office: Reviewed, filing_id: UUID, purpose: str, tmp_path: Path) -> str:
-    """An object without a row; its key."""
-    path = blank_pdf(tmp_path / "suelto.pdf", str(uuid4()))
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    key = object_key(filing_id, purpose, digest, "pdf")
-    return office.runtime.bucket.put(key, path, sha256=digest, media_type=PDF).key
-
-
-def test_what_an_interrupted_intake_left_is_a_notice_once_it_is_settled(office: Reviewed, tmp_path: Path) -> None:
-    before = in_bucket(office, HOUR)
-    key = stray(office, uuid4(), "original", tmp_path)
-    assert not in_bucket(office, timedelta(0))
-    [finding] = in_bucket(office, HOUR) - before
-    assert (finding.code, finding.subject, finding.severity) == (Code.OBJECT_ORPHAN, key, "aviso")
-
-
-def test_a_sealed_document_of_no_filing_is_a_filing_that_was_lost(office: Reviewed, tmp_path: Path) -> None:
-    before = in_bucket(office, HOUR)
-    key = stray(office, uuid4(), "sellado", tmp_path)
-    [finding] = in_bucket(office, HOUR) - before
-    assert (finding.code, finding.subject, finding.severity) == (Code.FILING_LOST, key, "falta")
-
-
-def test_a_second_seal_of_a_known_filing_is_what_an_interruption_leaves(office: Reviewed, tmp_path: Path) -> None:
-    before = in_bucket(office, HOUR)
-    with office.runtime.database.reading() as session:
-        mine = office.filing(session, office.sealed_folio).id
-    key = stray(office, mine, "sellado", tmp_path)
-    [finding] = in_bucket(office, HOUR) - before
-    assert (finding.code, finding.subject) == (Code.OBJECT_ORPHAN, key)
-
-
-def test_a_second_version_of_a_known_object_is_known_to_nobody(office: Reviewed, tmp_path: Path) -> None:
-    before = in_bucket(office, HOUR)
-    item = new_object(office, tmp_path)
-    office.client.put_object(office.bucket_name, item.key, io.BytesIO(b"otro"), 4)
-    [finding] = in_bucket(office, HOUR) - before
-    assert (finding.code, finding.subject) == (Code.OBJECT_ORPHAN, item.key)
 
 
 def test_a_store_that_is_away_gives_no_verdict(office: Reviewed) -> None:
@@ -159,7 +104,7 @@ def test_an_object_that_a_living_store_does_not_give_is_found_and_the_review_goe
         url = f"http://{LOOPBACK}:{server.server_address[1]}"
         ailing = Bucket(url, "quien", "secreto-largo", bucket="oficialia", region="us-east-1")
         examiner = Examiner(ailing, office.runtime.sandbox, office.runtime.anchors, None)
-        found = [present(ailing, item), *examiner.look(Item(item, "OP", None), frozenset())]
+        found = [present(ailing, item), *examiner.look(Item(item, "OP", None, ""), frozenset())]
         server.shutdown()
     assert [finding and finding.code for finding in found] == [Code.OBJECT_UNREADABLE, Code.OBJECT_UNREADABLE]
 
@@ -227,8 +172,8 @@ def test_a_seal_that_leads_to_no_anchor_is_found(office: Reviewed) -> None:
 
 def test_proofs_that_are_not_those_of_the_register_are_found(office: Reviewed) -> None:
     office.sql("UPDATE acuses SET token = NULL")
-    [finding] = office.review().findings
-    assert finding.code == Code.ATTACHED_DIFFERS
+    work_lost, finding = office.review().findings  # without a token, its time was to be asked for later
+    assert (work_lost.code, finding.code) == (Code.WORK_LOST, Code.ATTACHED_DIFFERS)
     assert "cadena-original.tsr" in finding.sentence
 
 

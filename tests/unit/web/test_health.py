@@ -145,3 +145,12 @@ def test_it_tells_nobody_anything_and_costs_nothing(
     assert "Set-Cookie" not in answers[0].headers
     assert not any(word in answers[0].text for word in ("/", "sqlite", "http", "127.0.0.1", "Error"))
     assert path not in caplog.text
+
+
+def test_a_damaged_register_is_an_outage_and_no_fault_of_the_program(
+    runtime: Runtime, options: WebOptions, tmp_path: Path
+) -> None:
+    (tmp_path / "danada.db").write_bytes(b"No soy una base de datos. " * 1000)
+    damaged = replace(runtime, database=Database(f"sqlite:///{tmp_path / 'danada.db'}"))
+    answer = create_app(damaged, options).test_client().get("/presentar")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
