@@ -19,7 +19,7 @@ from oficialia.embedded.ports import free_ports
 from oficialia.embedded.process import Program
 from oficialia.settings import CliSettings
 from tests.support import postgres
-from tests.support.processes import eventually, marked
+from tests.support.processes import descendants, eventually, marked
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 120
@@ -95,8 +95,9 @@ class Site:
             return False
 
     def processes(self) -> dict[int, str]:
-        """Every process of the office: its number and command line."""
-        return {pid: command for pid in marked(str(self.folder)) if (command := _command(pid)) and pid != os.getpid()}
+        """Every process of the office: its number and command line. The broker and the sandbox do not bear its mark."""
+        ours = marked(str(self.folder)) | (descendants(self._office.pid) if self._office else set())
+        return {pid: command for pid in ours if (command := _command(pid)) and pid != os.getpid()}
 
     def kill_everything(self) -> None:
         """The power goes: every process of the office at once, the supervisor first; then it comes back."""

@@ -22,7 +22,7 @@ from signing.sandbox import Sandbox
 from signing.trust import load_anchors
 from tests.support.filing import Office
 
-PRODUCERS = 24
+PRODUCERS = 20
 # Half the kinds of each; `make corpus` has the rest.
 HOSTILE, SIGNED = 6, 5
 

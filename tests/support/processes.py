@@ -16,6 +16,12 @@ def marked(mark: str) -> set[int]:
     return {int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit() and _has(entry, mark.encode())}
 
 
+def descendants(parent: int) -> set[int]:
+    """The living processes that this one started, and those that they did."""
+    found = {parent, *_children(parent)}
+    return found.union(*(descendants(child) for child in found - {parent})) - {parent}
+
+
 def _has(entry: Path, mark: bytes) -> bool:
     try:
         return mark in (entry / "environ").read_bytes() + (entry / "cmdline").read_bytes()

@@ -87,7 +87,9 @@ def examined(examiner: Examiner, result: Result) -> Result:
         return result
     sent = result.sent
     strategy = next(word for word, outcome in OUTCOMES.items() if outcome == result.outcome)
-    return replace(result, seal=examiner.check(result.entry.file, sent.files["sellado"], sent.folio, strategy))
+    hostile = result.entry.group == "hostile"
+    seal = examiner.check(result.entry.file, sent.files["sellado"], sent.folio, strategy, hostile=hostile)
+    return replace(result, seal=seal)
 
 
 def _told(finding: SignatureFinding) -> dict[str, Any]:

@@ -48,8 +48,9 @@ class Examiner:
     anchors: TrustAnchors
     at: datetime
 
-    def check(self, original: Path, sealed: Path, folio: str, strategy: Strategy) -> SealCheck:
-        """Examine `sealed`, made of `original` under `folio`."""
+    def check(self, original: Path, sealed: Path, folio: str, strategy: Strategy, *, hostile: bool) -> SealCheck:
+        """Examine `sealed`, made of `original` under `folio`. The words of what is `hostile` are not read: bombs have
+        none, and cost poppler its whole time."""
         wrapped = strategy == "caratula"
         before, after = self._findings(original), self._findings(sealed)
         field = f"{FIELD}{folio}"
@@ -64,7 +65,7 @@ class Examiner:
             # Under a carátula the original is attached as it came, and its signatures with it.
             signatures_kept=kept == "adjunto" or (len(theirs) == len(before) and not_worse(before, theirs)),
             stamp_read=reads_the_stamp(self.sandbox, sealed) if strategy == "visible" else None,
-            words=None if wrapped else words_kept(original, sealed),
+            words=None if wrapped or hostile else words_kept(original, sealed),
             green=any(_green(finding) for finding in (*before, *theirs)),
         )
 
