@@ -48,6 +48,7 @@ def sample(corpus: Path) -> list[Entry]:
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.timeout(400)  # sixty filings: less than a minute on a machine that does nothing else
 def test_real_files_come_to_the_end_they_must_with_seals_that_ours_and_pdfsig_accept(
     office: Office, corpus: Path, tool: Callable[[str], str], tmp_path: Path, now: datetime

@@ -38,6 +38,7 @@ def folder(tmp_path: Path, development_pki: Path) -> Path:
     return corpus
 
 
+@pytest.mark.thorough
 def test_every_file_comes_to_its_end_and_all_is_told(folder: Path, tmp_path: Path) -> None:
     place = tmp_path / "salida"
     result = CliRunner().invoke(cli, ["corpus", str(folder), f"--carpeta={place}"])

@@ -149,6 +149,7 @@ def test_register_full(runtime: Runtime, tmp_path: Path, caplog: pytest.LogCaptu
     assert "DatabaseFull" in caplog.text
 
 
+@pytest.mark.thorough
 def test_register_full_on_postgresql(runtime: Runtime, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     [port] = free_ports(1)
     # A new server takes some 60 MiB; the rest is for what it does before it is full.

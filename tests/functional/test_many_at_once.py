@@ -11,13 +11,14 @@ from oficialia.domain.folio import Folio
 from oficialia.embedded.browser import Browser
 from oficialia.models import Filing, LedgerLeaf
 from tests.support.filing import FOLIO, Office, file, values
+from tests.support.kinds import THOROUGH_POSTGRES
 from tests.support.office import blank_pdf
 
 CITIZENS = 32
 EXAMPLE = "OP-2026-000123-5"  # what the form shows in its hint
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture(params=["sqlite", THOROUGH_POSTGRES])
 def busy(request: pytest.FixtureRequest) -> tuple[Office, Database]:
     """An office and its register."""
     if request.param == "sqlite":

@@ -72,7 +72,12 @@ WHENS: tuple[When, ...] = ("before", "after")
 def at_each(steps: dict[str, str]) -> pytest.MarkDecorator:
     """A case before and a case after each step; on PostgreSQL, those where the database matters."""
     cases = [
-        pytest.param(database, Cut(function, when), id=f"{database} {when} {name}")
+        pytest.param(
+            database,
+            Cut(function, when),
+            id=f"{database} {when} {name}",
+            marks=[pytest.mark.thorough] if database == "postgres" else [],
+        )
         for database in ("sqlite", "postgres")
         for name, function in steps.items()
         for when in WHENS

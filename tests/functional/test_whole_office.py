@@ -91,6 +91,7 @@ def test_the_demo_says_what_to_do_when_it_fails(tmp_path: Path) -> None:
     assert "Traceback" not in done.stdout + done.stderr
 
 
+@pytest.mark.thorough
 def test_a_dead_process_is_started_again(office: Office) -> None:
     for word in ("workers.dispatch", "gunicorn --preload"):
         victim = office.main_process(word)
@@ -116,6 +117,7 @@ def test_a_taken_port_and_a_taken_folder_are_refused_in_a_sentence(office: Offic
         assert done.stderr.startswith(sentence)
 
 
+@pytest.mark.thorough
 def test_a_killed_supervisor_leaves_nothing(folder: Path) -> None:
     killed = Office(folder, free_ports(1)[0])
     assert eventually(lambda: killed.said("Listo: "), seconds=120)

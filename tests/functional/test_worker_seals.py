@@ -131,6 +131,7 @@ def town(
     runtime.database.close()
 
 
+@pytest.mark.thorough
 def test_a_worker_without_its_seal_stays_up_holds_and_seals_when_the_file_is_there(
     town: Town, authority: Authority, tmp_path: Path
 ) -> None:

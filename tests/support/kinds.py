@@ -2,4 +2,6 @@
 
 import pytest
 
-ON_BOTH = pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+# Also there, but not in `make test`: what differs between the two is tested by the tests of the acts themselves.
+THOROUGH_POSTGRES = pytest.param("postgres", marks=pytest.mark.thorough)
+ON_BOTH = pytest.mark.parametrize("kind", ["sqlite", THOROUGH_POSTGRES])

@@ -19,6 +19,7 @@ from signing.sandbox import Sandbox
 from storage.bucket import Bucket
 from tests.support import postgres
 from tests.support.backups import fill, opened
+from tests.support.kinds import THOROUGH_POSTGRES
 from tests.support.office import TestClock, blank_pdf, make_runtime, submission
 from tests.support.reviewing import Reviewed, put_right
 from tests.support.working import make_parts, work
@@ -103,7 +104,7 @@ def town(
     runtime.database.close()
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+@pytest.fixture(scope="module", params=["sqlite", THOROUGH_POSTGRES])
 def whole(
     request: pytest.FixtureRequest,
     s3: SeaweedFS,

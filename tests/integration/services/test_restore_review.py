@@ -21,6 +21,7 @@ from oficialia.services import intake
 from oficialia.services.review_findings import Finding
 from signing.sandbox import Sandbox
 from tests.support.backups import bring_back, make
+from tests.support.kinds import THOROUGH_POSTGRES
 from tests.support.office import TestClock, blank_pdf, make_runtime, submission
 from tests.support.reviewing import review_of
 from tests.support.working import make_parts, work
@@ -41,7 +42,7 @@ def bucket_name() -> str:
     return f"vuelta-{uuid4().hex[:8]}"
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture(params=["sqlite", THOROUGH_POSTGRES])
 def parts(
     request: pytest.FixtureRequest, s3: SeaweedFS, bucket_name: str, sandbox: Sandbox, development_pki: Path,
     responders: str, tmp_path: Path, clock: TestClock,
