@@ -40,6 +40,7 @@ def engines(ground: Ground) -> Iterator[dict[str, Engine]]:
         engine.close()
 
 
+@pytest.mark.thorough
 def test_every_engine_has_its_row_and_ours_is_far_ahead(engines: dict[str, Engine], ground: Ground) -> None:
     lanes = race(engines, {FILE: ground.small}, ground.folder, rounds=9, seconds=40, say=lambda _: None)
     found = rows(lanes, {"PDFBox": "falta: apt-get install libpdfbox2-java"})

@@ -274,6 +274,7 @@ def test_the_acuse_is_finished_by_the_next_worker(site: Site, cut: Cut) -> None:
     books_are_dense(site)
 
 
+@pytest.mark.thorough  # twelve cases of what nobody waits for
 @at_each(RAISING)
 def test_raising_is_finished_by_the_next_worker(site: Site, cut: Cut) -> None:
     folio = site.received()

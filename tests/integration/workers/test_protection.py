@@ -221,6 +221,7 @@ def test_without_the_authority_of_time_alone_b_lt_comes_first(parts: Parts, visi
     assert review_of(runtime, at=clock.time).findings == ()
 
 
+@pytest.mark.thorough
 def test_what_is_due_is_renewed_as_soon_as_the_authority_has_its_next_certificate(
     parts: Parts, visitor: Visitor, clock: TestClock, development_pki: Path
 ) -> None:
@@ -254,6 +255,7 @@ def _stamp_end(pki: Path) -> datetime:
     return x509.load_pem_x509_certificate((pki / "tsa.pem").read_bytes()).not_valid_after_utc
 
 
+@pytest.mark.thorough
 def test_nothing_is_asked_for_while_a_citizen_waits_and_then_in_small_batches(
     parts: Parts, visitor: Visitor, clock: TestClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

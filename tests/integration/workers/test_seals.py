@@ -200,7 +200,11 @@ def trabajos(runtime: Runtime, *options: str) -> Result:
     return CliRunner().invoke(cli, ["trabajos", "lista", *options], prog_name="oficialia", env=environment)
 
 
-@pytest.mark.parametrize("broken", STATES, ids=lambda function: function.__name__)
+@pytest.mark.parametrize(
+    "broken",
+    [pytest.param(state, marks=[pytest.mark.thorough] * (number >= 3)) for number, state in enumerate(STATES)],
+    ids=lambda function: function.__name__,
+)
 def test_filings_are_held_the_alarm_is_raised_and_all_is_sealed_once_the_seal_is_good(
     runtime: Runtime,
     development_pki: Path,
