@@ -98,12 +98,13 @@ def _same(one: Image.Image, other: Image.Image) -> bool:
 
 def _pixels(page: pypdfium2.PdfPage, size: tuple[int, int], box: tuple[float, float, float, float]) -> Pixels:
     """A rectangle of user space in pixels of a picture of that size, one pixel at least."""
-    (x0, y0), (x1, y1) = _pixel(page, size, box[0], box[1]), _pixel(page, size, box[2], box[3])
+    (x0, y0), (x1, y1) = pixel(page, size, box[0], box[1]), pixel(page, size, box[2], box[3])
     left, top = max(0, min(x0, x1)), max(0, min(y0, y1))
     return left, top, max(left + 1, min(size[0], max(x0, x1))), max(top + 1, min(size[1], max(y0, y1)))
 
 
-def _pixel(page: pypdfium2.PdfPage, size: tuple[int, int], x: float, y: float) -> tuple[int, int]:
+def pixel(page: pypdfium2.PdfPage, size: tuple[int, int], x: float, y: float) -> tuple[int, int]:
+    """Where a point of user space lies on a picture of the page of that size; the origin is its top left corner."""
     across, down = ctypes.c_int(), ctypes.c_int()
     pdfium.FPDF_PageToDevice(page, 0, 0, *size, 0, x, y, ctypes.byref(across), ctypes.byref(down))
     return across.value, down.value

@@ -8,18 +8,20 @@ import pytest
 
 from oficialia.embedded.corpus.seeing import reads_the_stamp, words_kept
 from signing.sandbox import Sandbox
-from tests.support.papers import need_appearances, text_field, write_pdf
+from tests.support.papers import Paper, need_appearances, text_field, write_pdf
 from tests.support.sealing import Office
 from tests.unit.signing.conftest import identity, office, seal_sandbox  # noqa: F401  (the fixtures of sealing)
 
 FIELD = (100.0, 20.0, 400.0, 50.0)
 
 
+@pytest.mark.parametrize("paper", [Paper(), Paper((0, 0, 8400, 8400)), Paper((0, 0, 8400, 8400), rotate=90)])
 def test_the_stamp_of_a_sealed_copy_is_read_and_that_of_its_original_is_not(
     office: Office,  # noqa: F811
     seal_sandbox: Sandbox,  # noqa: F811
+    paper: Paper,
 ) -> None:
-    source = write_pdf(office.folder / "a.pdf")
+    source = write_pdf(office.folder / "a.pdf", paper)
     sealed, target = office.seal(source)
     assert sealed.strategy == "visible"
     assert reads_the_stamp(seal_sandbox, target)
