@@ -20,7 +20,7 @@ def main() -> int:
     reader = argparse.ArgumentParser(prog="make battery", description=__doc__)
     reader.add_argument("--promociones", type=int, default=1000)
     reader.add_argument("--muertes", type=int, default=100)
-    reader.add_argument("--minutos", type=float, default=11.5, help="a lo más, para las dos rondas")
+    reader.add_argument("--minutos", type=float, default=13.2, help="a lo más, para las dos rondas")
     wanted = reader.parse_args()
     began, verdicts = time.monotonic(), []
     base = Path(tempfile.mkdtemp(prefix="bateria-"))
