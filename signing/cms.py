@@ -9,7 +9,7 @@ import os
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from asn1crypto import cms
 from pyhanko.sign.general import simple_cms_attribute
@@ -19,7 +19,9 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from signing.errors import TimestampUnavailable
 from signing.identity import SealIdentity
-from signing.timestamp import Timestamper, TimestampToken
+
+if TYPE_CHECKING:  # what talks HTTP takes 8 MB, and only who asks for time stamps needs it
+    from signing.timestamp import Timestamper, TimestampToken
 
 Level = Literal["b_b", "b_t"]
 
@@ -32,7 +34,7 @@ class Signature:
     """A finished signature; `token` is None at level B-B."""
 
     der: bytes
-    token: TimestampToken | None
+    token: "TimestampToken | None"
 
     @property
     def level(self) -> Level:
@@ -91,7 +93,7 @@ def _filled(form: bytes, blank: bytes, value: bytes) -> bytes:
 class SignatureMaker:
     """Signs digests with one identity, and has them time-stamped where there is an authority."""
 
-    def __init__(self, identity: SealIdentity, timestamper: Timestamper | None) -> None:
+    def __init__(self, identity: SealIdentity, timestamper: "Timestamper | None") -> None:
         self._form = _Form(identity)
         self._timestamper = timestamper
         certificates = (identity.certificate, *identity.chain)
@@ -108,7 +110,7 @@ class SignatureMaker:
         token = self._token(value)
         return Signature(_with_token(der, token) if token else der, token)
 
-    def _token(self, signature: bytes) -> TimestampToken | None:
+    def _token(self, signature: bytes) -> "TimestampToken | None":
         if self._timestamper is None:
             return None
         try:
@@ -117,7 +119,7 @@ class SignatureMaker:
             return None
 
 
-def add_token(signature_der: bytes, timestamper: Timestamper) -> Signature:
+def add_token(signature_der: bytes, timestamper: "Timestamper") -> Signature:
     """A finished signature at level B-B made B-T: its time stamp is unsigned, so nothing else of it changes.
 
     `signature_der` may have zeros behind it, as in a PDF's gap. Raises TimestampUnavailable, and ValueError when it is
@@ -130,7 +132,7 @@ def add_token(signature_der: bytes, timestamper: Timestamper) -> Signature:
     return Signature(_with_token(signature_der, token), token)
 
 
-def _with_token(signature_der: bytes, token: TimestampToken) -> bytes:
+def _with_token(signature_der: bytes, token: "TimestampToken") -> bytes:
     signed = cms.ContentInfo.load(signature_der)
     stamp = simple_cms_attribute("signature_time_stamp_token", cms.ContentInfo.load(token.token_der))
     signed["content"]["signer_infos"][0]["unsigned_attrs"] = cms.CMSAttributes([stamp])

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pyhanko_certvalidator import CertificateValidator
 from pyhanko_certvalidator.errors import PathError, ValidationError
@@ -30,9 +30,11 @@ from signing.identity import SealIdentity
 from signing.increment import Gap, GapTooSmall, GrownFile, NotAnIncrement, looks_signed
 from signing.sandbox import Limits, Sandbox
 from signing.stamp import StampContent, draw
-from signing.timestamp import Timestamper
 from signing.trust import TrustAnchors, validation_context
 from signing.verify import SignatureFinding, examine, not_worse, reopen
+
+if TYPE_CHECKING:  # what talks HTTP takes 8 MB, and only who asks for time stamps needs it
+    from signing.timestamp import Timestamper
 
 Strategy = Literal["visible", "invisible", "caratula"]
 Pair = tuple[SignatureFinding, SignatureFinding]
@@ -89,7 +91,7 @@ class SealEngine:
     """Seals with one identity. Cheap to keep, so make one for each process; a call seals one document at a time."""
 
     def __init__(
-        self, sandbox: Sandbox, identity: SealIdentity, *, timestamper: Timestamper | None, anchors: TrustAnchors
+        self, sandbox: Sandbox, identity: SealIdentity, *, timestamper: "Timestamper | None", anchors: TrustAnchors
     ) -> None:
         self._sandbox = sandbox
         self._identity = identity

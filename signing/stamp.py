@@ -11,9 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
-import segno
-
 from signing.fonts import Weight
+from signing.qr import DARK, qr_rows
 from signing.stamp_font import face, face_as_json
 
 INK = "0.13 0.13 0.15"
@@ -29,8 +28,6 @@ SMALLEST = 0.72
 
 QUIET_ZONE = 3
 """Modules of white around the QR. The norm asks for 4; the fourth is `QR_INSET`."""
-QR_MASK = 3
-"""Fixed, because trying all eight takes five times as long; any mask decodes."""
 QR_INSET = 2.0
 PADDING = 5.0
 BORDER = 0.8
@@ -42,7 +39,7 @@ SLIGHTLY = 0.85
 RESOURCE = {Weight.REGULAR: "F1", Weight.SEMIBOLD: "F2"}
 """Names of the faces in the resources of the appearance."""
 
-DARK = re.compile(rb"\x01+")
+RUN_OF_DARK = re.compile(re.escape(DARK) + b"+")
 
 JSON = dict[str, Any]
 
@@ -168,14 +165,13 @@ def _line(line: _Line, x: float, y: float, size: float) -> str:
 
 
 def _qr(url: str) -> "_Qr":
-    """The QR of `url` with level M: 15 % of it may be hidden by a stain or a staple."""
-    modules = segno.make_qr(url, error="m", boost_error=False, mask=QR_MASK).matrix
+    rows = qr_rows(url)
     runs = (
         f"{run.start()} {height} {len(run[0])} 1 re"
-        for height, row in enumerate(reversed(modules))
-        for run in DARK.finditer(row)
+        for height, row in enumerate(reversed(rows))
+        for run in RUN_OF_DARK.finditer(row)
     )
-    return _Qr(len(modules), "\n".join(runs))
+    return _Qr(len(rows), "\n".join(runs))
 
 
 def _drawing(size: tuple[float, float], inside: str) -> JSON:

@@ -25,8 +25,8 @@ from signing.fonts import Weight
 from signing.identity import SealIdentity
 from signing.increment import _copied_while_hashing
 from signing.prepare import prepare
+from signing.qr import qr_rows
 from signing.sandbox import Sandbox
-from signing.stamp import QR_MASK
 from signing.stamp_font import face, face_as_json
 
 DIGEST = bytes(32)
@@ -90,7 +90,7 @@ def _all(files: dict[str, Path], pki: Path, place: Path) -> list[Means]:
             lambda: _copied_then_hashed(large, place / "copia"),
         ),
         Means("tipos de letra: reducidos una vez", lambda: face_as_json(Weight.REGULAR), _reduced_again),
-        Means("QR: máscara fija, y no la mejor de ocho", lambda: _qr(QR_MASK), lambda: _qr(None)),
+        Means("QR: de zxing-cpp, y no de segno", lambda: qr_rows(URL), lambda: segno.make_qr(URL, error="m").matrix),
         Means(
             "sandbox: hijo de un padre caliente, y no proceso nuevo",
             lambda: _prepared_in(warm, small, place),
@@ -130,10 +130,6 @@ def _reduced_again() -> None:
     face.cache_clear()
     face_as_json.cache_clear()
     face_as_json(Weight.REGULAR)
-
-
-def _qr(mask: int | None) -> object:
-    return segno.make_qr(URL, error="m", boost_error=False, mask=mask).matrix
 
 
 def _prepared_in(sandbox: Sandbox, source: Path, place: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal, cast
 
 import pypdfium2
+import zxingcpp
 
 from oficialia.embedded.corpus.pdfsig import limited
 from signing.errors import SandboxFailure
@@ -38,8 +39,6 @@ def reads_the_stamp(sandbox: Sandbox, sealed: Path) -> bool:
 
 def codes_in_child(path: str) -> list[str]:
     """The texts of the codes on page 1 of a PDF, some at most; for the sandbox."""
-    import zxingcpp  # noqa: PLC0415  (an office without the embedded default has none, and the command line works there)
-
     with closing(pypdfium2.PdfDocument(path)) as document:
         document.init_forms()
         page = document[0]
