@@ -18,7 +18,7 @@ from tests.battery.referee import Verdict, judge, served
 from tests.battery.site import Site
 from workers.app import TASKS, make_app
 
-CITIZENS = 20
+CITIZENS = 32
 DELIVERIES = 3
 BETWEEN_DEATHS = 2.0  # seconds at least, so that most deaths hit an office that works
 FINISH_SECONDS = 180.0
