@@ -22,6 +22,8 @@ REGION = "us-east-1"
 ADMIN_OFFSET = 10_000
 PORTS = ("s3", "s3.grpc", "master", "master.grpc", "volume", "volume.grpc", "filer", "filer.grpc", "admin")
 # Without these four keys anybody who reaches the filer's port can delete objects, locked ones too.
+MEMORY = "512MiB"
+"""For its garbage collector. It holds 190 MiB; at 256 it collects all the time, and a filing costs it 200 ms and not 40."""
 JWT_KEYS = (
     "WEED_JWT_SIGNING_KEY",
     "WEED_JWT_SIGNING_READ_KEY",
@@ -79,7 +81,7 @@ class SeaweedFS:
 
     def _environment(self) -> dict[str, str]:
         keys = {name: hashlib.sha256(f"{name}:{self.inner_secret}".encode()).hexdigest() for name in JWT_KEYS}
-        return {**keys, "GOMEMLIMIT": "256MiB", "HOME": str(self.folder), "TMPDIR": str(self.folder)}
+        return {**keys, "GOMEMLIMIT": MEMORY, "HOME": str(self.folder), "TMPDIR": str(self.folder)}
 
     def _write_identities(self) -> Path:
         identity = {
