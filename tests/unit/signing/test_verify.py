@@ -309,6 +309,13 @@ def test_what_counts_as_worse(after: tuple[SignatureFinding, ...]) -> None:
     assert not not_worse([GOOD], after)
 
 
+def test_a_signature_that_is_not_examined_to_its_end_can_get_worse() -> None:
+    weak = replace(GOOD, trusted=False, problem="usa un algoritmo que ya no se considera seguro")
+    assert not_worse([weak], [replace(weak, covers_whole_file=False, modified_after="solo_firmas")])
+    assert not not_worse([weak], [replace(weak, modified_after="cambios")])
+    assert not not_worse([weak], [replace(weak, intact=False)])
+
+
 def test_what_does_not_count_as_worse() -> None:
     allowed = replace(GOOD, covers_whole_file=False, modified_after="solo_firmas")
     unreadable = unexamined("Firma2", "no se pudo leer esta firma")
