@@ -12,6 +12,7 @@ Nothing reaches `target` before it passed 5. This process never parses what a ci
 """
 
 import asyncio
+import hashlib
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -167,6 +168,7 @@ class SealEngine:
             return replace(self._attempt(job, None), detail=fault.detail)
 
     def _seal_cover(self, job: _Job, art: Mapping[str, Any], cover: CoverContent, fault: _Unfit) -> Sealed:
+        _require_registered(job, _digest_of(job.source))
         page = job.folder / "caratula.pdf"
         make_cover(cover, fault.why, job.source, page, at=job.at)
         try:
@@ -232,8 +234,7 @@ class SealEngine:
             grown = GrownFile.grow(basis, job.folder / "increment", path, gap)
         except NotAnIncrement as fault:
             raise _Unfit("no_extensible", str(fault)) from fault
-        if basis == job.source and job.sha256 not in ("", grown.basis_sha256):
-            raise SealingFailed("the document is not the one that was registered")
+        _require_registered(job, grown.basis_sha256 if basis == job.source else _digest_of(job.source))
         signature = self._maker.sign(grown.digest)
         return signature, grown.finish(signature.der)
 
@@ -269,6 +270,16 @@ class SealEngine:
         if foreign:
             raise _Unfit("no_extensible", f"the seal would touch more than its own: {', '.join(foreign[:5])}")
         return findings
+
+
+def _require_registered(job: _Job, digest: str) -> None:
+    if job.sha256 not in ("", digest):
+        raise SealingFailed("the document is not the one that was registered")
+
+
+def _digest_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _require_trusted(identity: SealIdentity, anchors: TrustAnchors, at: datetime) -> None:

@@ -145,8 +145,13 @@ def test_one_real_file_of_each_producer(office: Office, corpus: Path, judged: Ca
         judged(target)
 
 
-def test_another_document_than_the_registered_one_is_not_sealed(office: Office) -> None:
+@pytest.mark.parametrize("fate", ["sealed", "repaired", "wrapped"])
+def test_another_document_than_the_registered_one_is_not_sealed(office: Office, fate: str) -> None:
     source, target = write_pdf(office.folder / "a.pdf"), office.folder / "sellado.pdf"
+    if fate == "repaired":
+        source.write_bytes(source.read_bytes().replace(b"startxref\n", b"startxref\n9"))
+    elif fate == "wrapped":
+        source.write_bytes(b"%PDF-1.7\n")
     cover = replace(office.cover(source), sha256="0" * 64)
     with pytest.raises(SealingFailed, match="not the one that was registered"):
         office.engine.seal_document(source, target, stamp=STAMP, cover=cover, at=office.now)
