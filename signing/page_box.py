@@ -1,8 +1,10 @@
 """What part of page 1 is shown, and how: read from the page tree, where every reader must find the same."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from pyhanko.pdf_utils.generic import IndirectObject
 from pyhanko.pdf_utils.misc import PdfReadError
 from pyhanko.pdf_utils.rw_common import PdfHandler
 
@@ -45,6 +47,35 @@ def first_page_box(handler: PdfHandler) -> PageBox:
     if shown[2] <= shown[0] or shown[3] <= shown[1]:
         shown = media
     return PageBox(shown, int(_inherited(page, "/Rotate") or 0) % 360, float(entry(page, "/UserUnit", 1)) or 1.0)
+
+
+def annotations_are_shared(handler: PdfHandler) -> bool:
+    """Whether another page has the very list of annotations of page 1: what is hung into it shows on both."""
+    first = handler.find_page_for_modification(0)[0]
+    mine = _raw(first.get_object(), "/Annots")
+    if not isinstance(mine, IndirectObject):
+        return False
+    others = (page for number, page in _pages(handler) if number != first.idnum)
+    return any(_raw(page, "/Annots") == mine for page in others)
+
+
+def _pages(handler: PdfHandler) -> Iterator[tuple[int, Any]]:
+    """Every page, in no order, with the number of its object."""
+    waiting, seen = [_raw(handler.root, "/Pages")], set[int]()
+    while waiting:
+        node = waiting.pop()
+        number, held = node.idnum, node.get_object()
+        if number in seen:
+            continue
+        seen.add(number)
+        if "/Kids" in held:
+            waiting.extend(held["/Kids"].raw_get(number) for number in range(len(held["/Kids"])))
+        else:
+            yield number, held
+
+
+def _raw(dictionary: Any, key: str) -> Any:
+    return dictionary.raw_get(key) if key in dictionary else None
 
 
 def entry(dictionary: Any, key: str, otherwise: Any) -> Any:

@@ -17,7 +17,7 @@ from io import SEEK_SET, BytesIO
 from pathlib import Path
 from typing import IO, Any, cast
 
-from pyhanko.pdf_utils.generic import pdf_name
+from pyhanko.pdf_utils.generic import BooleanObject, pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.rw_common import PdfHandler
@@ -31,7 +31,7 @@ from signing.appearance import DrawnStamp
 from signing.errors import NO_ROOM
 from signing.increment import looks_signed
 from signing.likeness import require_alike
-from signing.page_box import PageBox, entry, first_page_box
+from signing.page_box import annotations_are_shared, entry, first_page_box
 from signing.place import Place, find_place
 from signing.rewrite import rewrite
 
@@ -100,12 +100,12 @@ def _attempt(work: Callable[[], JSON]) -> JSON:
 def _extend(basis: Path, target: Path, wish: _Wish) -> JSON:
     with basis.open("rb") as file:
         writer = open_writer(file)
-        drawn_by_readers = reader_draws_the_form(writer)
-        if drawn_by_readers and not looks_signed(basis):
+        asks = reader_draws_the_form(writer)
+        if asks and has_fields(writer) and not looks_signed(basis):
             raise _NeedsAppearances
-        place = _place(basis, first_page_box(writer), wish.art)
+        place = _place(basis, writer, wish.art)
         increment = _Tail(basis.stat().st_size)
-        prepared = _write(writer, increment, wish, place, keep_need_appearances=drawn_by_readers)
+        prepared = _write(writer, increment, wish, place, keep_need_appearances=asks)
     target.write_bytes(increment.getbuffer())
     return {"outcome": "prepared", **prepared}
 
@@ -157,18 +157,24 @@ def open_writer(file: IO[bytes]) -> IncrementalPdfFileWriter:
 
 def reader_draws_the_form(handler: PdfHandler) -> bool:
     """Whether the form leaves the drawing of its text to the reader."""
-    form = entry(handler.root, "/AcroForm", {})
-    return bool(entry(form, "/NeedAppearances", False)) and bool(entry(form, "/Fields", ()))
+    return bool(entry(entry(handler.root, "/AcroForm", {}), "/NeedAppearances", False))
 
 
-def _place(basis: Path, page: PageBox, art: Mapping[str, Any] | None) -> Place | None:
-    """Where the stamp goes: nowhere on a page that cannot be rendered, or that two readers see differently."""
+def has_fields(handler: PdfHandler) -> bool:
+    """Whether the form has any: one that was flattened keeps asking for the drawing of nothing."""
+    return bool(entry(entry(handler.root, "/AcroForm", {}), "/Fields", ()))
+
+
+def _place(basis: Path, writer: IncrementalPdfFileWriter, art: Mapping[str, Any] | None) -> Place | None:
+    """Where the stamp goes: nowhere on a page that cannot be rendered, that two readers see differently, or whose
+    annotations are another page's too."""
+    page = first_page_box(writer)
     if art is None:
         return None
     sizes = [(drawing["width"], drawing["height"]) for drawing in art["drawings"]]
     with suppress(Exception):
         place = find_place(basis, sizes, art["smallest"], page.unit)
-        if place is not None and page.holds(place.box, place.rotation):
+        if place is not None and page.holds(place.box, place.rotation) and not annotations_are_shared(writer):
             return place
     return None
 
@@ -180,7 +186,7 @@ def _write(
     session = _signer(wish, name, place).init_signing_session(writer)
     if keep_need_appearances:
         # pyHanko deletes it; in a signed document nobody may draw the appearances instead.
-        writer.root["/AcroForm"][pdf_name("/NeedAppearances")] = True
+        writer.root["/AcroForm"][pdf_name("/NeedAppearances")] = BooleanObject(True)
     session.system_time = wish.at
     session.prepare_tbs_document(None, bytes_reserved=2 * wish.reserve)
     start, end = _write_increment(writer, tail, session.sig_field["/V"])

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from asn1crypto import cms, crl, ocsp, x509
-from pyhanko.pdf_utils.generic import pdf_name
+from pyhanko.pdf_utils.generic import BooleanObject, pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESIndeterminate, AdESPassed
@@ -214,6 +214,6 @@ def _with_room(writer: IncrementalPdfFileWriter, reserve: int) -> JSON:
     session.send(SigObjSetup(sig_placeholder=DocumentTimestamp(bytes_reserved=2 * reserve)))
     if needed:
         # pyHanko deletes it; in a signed document nobody may draw the appearances instead.
-        writer.root["/AcroForm"][pdf_name("/NeedAppearances")] = True
+        writer.root["/AcroForm"][pdf_name("/NeedAppearances")] = BooleanObject(True)
     gap, _ = session.send(SigIOSetup(md_algorithm="sha256", in_place=True, chunk_size=CHUNK))
     return {"gap_start": gap.reserved_region_start, "gap_end": gap.reserved_region_end}

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, String
+from pyhanko.pdf_utils.generic import BooleanObject, pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import PdfSignatureMetadata, PdfSigner, SimpleSigner
 from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, MDPPerm, SigFieldSpec, append_signature_field
@@ -102,14 +103,30 @@ def need_appearances(*fields: Dictionary) -> Dictionary:
     return Dictionary(Fields=Array(fields), NeedAppearances=True)
 
 
+def ask_for_appearances(path: Path) -> Path:
+    """Let the form of a signed document ask its reader again, in place: pyHanko drops that when it signs."""
+    writer = IncrementalPdfFileWriter(io.BytesIO(path.read_bytes()))
+    form = writer.root["/AcroForm"]
+    form[pdf_name("/NeedAppearances")] = BooleanObject(True)
+    writer.update_container(form)
+    out = io.BytesIO()
+    writer.write(out)
+    path.write_bytes(out.getvalue())
+    return path
+
+
 @dataclass(frozen=True)
 class Signing:
-    """How a citizen signs: `certify` is the permission of a certification, `lock` what a FieldMDP forbids."""
+    """How a citizen signs: `certify` is the permission of a certification, `lock` what a FieldMDP forbids.
+
+    `digest` names the algorithm.
+    """
 
     field: str = "Firma1"
     certify: MDPPerm | None = None
     lock: FieldMDPSpec | None = None
     lock_permission: MDPPerm | None = None
+    digest: str = "sha256"
 
 
 LOCK_ALL = FieldMDPSpec(FieldMDPAction.ALL)
@@ -131,7 +148,7 @@ def _signed(data: bytes, signer: SimpleSigner, signing: Signing) -> bytes:
         append_signature_field(writer, spec)
     metadata = PdfSignatureMetadata(
         field_name=signing.field,
-        md_algorithm="sha256",
+        md_algorithm=signing.digest,
         certify=signing.certify is not None,
         docmdp_permissions=signing.certify or MDPPerm.FILL_FORMS,
     )

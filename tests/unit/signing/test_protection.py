@@ -26,7 +26,7 @@ from signing.verify import SignatureFinding, not_worse
 from tests.support.archive import IN_2040, lasts
 from tests.support.authorities import later_authority, serving
 from tests.support.office import TestClock
-from tests.support.papers import LOCK_ALL, Signing, need_appearances, text_field, write_pdf
+from tests.support.papers import LOCK_ALL, Signing, ask_for_appearances, need_appearances, text_field, write_pdf
 from tests.support.sealing import Office
 
 QUIET = timedelta(minutes=10)
@@ -159,15 +159,13 @@ def test_no_signature_of_a_citizen_gets_worse(archive: Archive, plain: Path, sig
 
 def test_a_form_that_a_citizen_signed_keeps_its_need_of_appearances(archive: Archive, office: Office) -> None:
     form = need_appearances(text_field("Nombre", "María", (72, 700, 300, 720)))
-    signed = office.signed(write_pdf(office.folder / "forma.pdf", form=form), Signing())
+    signed = ask_for_appearances(office.signed(write_pdf(office.folder / "forma.pdf", form=form), Signing()))
     source = archive.sealed(signed)
     _, target = archive.protect(source)
     assert not_worse(archive.examine(source), archive.examine(target))
-    needs = []
     for path in (source, target):
         with pikepdf.open(path) as document:
-            needs.append(bool(document.Root.AcroForm.get("/NeedAppearances", False)))
-    assert needs[0] == needs[1]
+            assert bool(document.Root.AcroForm.NeedAppearances)
 
 
 def test_an_encrypted_document_that_opens_without_a_password_is_protected_too(archive: Archive, plain: Path) -> None:

@@ -12,7 +12,7 @@ from pyhanko.sign.fields import MDPPerm
 from signing.errors import SandboxUnavailable
 from signing.verify import not_worse
 from tests.support.hostile import page_bomb
-from tests.support.papers import LOCK_ALL, Signing, need_appearances, text_field, write_pdf
+from tests.support.papers import LOCK_ALL, Signing, ask_for_appearances, need_appearances, text_field, write_pdf
 from tests.support.sealing import STAMP, Office
 from tests.support.small_disk import fill, make_room, small_disk
 
@@ -40,6 +40,15 @@ def test_step_5_no_earlier_signature_gets_worse(office: Office, name: str, judge
     after = office.examine(kept)
     assert not_worse(before, after)
     assert all(finding.intact and finding.trusted for finding in after)
+
+
+def test_step_5_a_certification_with_a_digest_of_old_is_not_broken_either(office: Office) -> None:
+    old = Signing(certify=MDPPerm.FILL_FORMS, digest="sha1")
+    sealed, target = office.seal(office.signed(write_pdf(office.folder / "a.pdf"), old))
+    assert sealed.strategy == "invisible"
+    [before], [after, _] = [before for before, _ in sealed.earlier], office.examine(target)
+    assert before.problem == after.problem != ""
+    assert (before.modified_after, after.modified_after) == ("nada", "solo_firmas")
 
 
 def test_step_6_what_forbids_every_change_goes_under_a_caratula(office: Office) -> None:
@@ -140,16 +149,20 @@ def test_step_6_text_that_cannot_be_drawn_is_not_lost(office: Office, value: str
     assert office.original_of(target).read_bytes() == source.read_bytes()
 
 
-def test_step_3_a_signed_form_keeps_asking_its_reader(office: Office) -> None:
-    source = write_pdf(office.folder / "a.pdf", form=need_appearances(text_field("nombre", "María", FIELD)))
-    keeping = office.signed(source, Signing())
-    with pikepdf.open(keeping) as document:
-        asks_before = bool(document.Root.AcroForm.get("/NeedAppearances", False))
-    sealed, target = office.seal(keeping)
+def test_a_flattened_form_that_still_asks_for_appearances_is_sealed_as_it_is(office: Office) -> None:
+    source = write_pdf(office.folder / "a.pdf", form=need_appearances())
+    sealed, target = office.seal(source)
+    assert sealed.strategy == "visible"
+    assert target.read_bytes().startswith(source.read_bytes())
+
+
+def test_step_3_a_signed_form_keeps_asking_its_reader(office: Office, judged: Callable[[Path], None]) -> None:
+    asking = ask_for_appearances(office.signed(write_pdf(office.folder / "a.pdf"), Signing()))
+    sealed, target = office.seal(asking)
+    assert sealed.strategy == "visible"
     with pikepdf.open(target) as document:
-        assert (
-            sealed.strategy == "caratula" or bool(document.Root.AcroForm.get("/NeedAppearances", False)) == asks_before
-        )
+        assert bool(document.Root.AcroForm.NeedAppearances)
+    judged(target)
 
 
 # What is no fault of the document, and what is

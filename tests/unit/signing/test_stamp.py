@@ -90,6 +90,23 @@ def test_the_stamp_is_drawn_in_ink_over_an_opaque_ground(tmp_path: Path) -> None
     assert qr_codes(page) == [(CONTENT.url, 0)]
 
 
+@pytest.mark.parametrize("shared", [True, False])
+def test_the_stamp_appears_on_no_other_page(tmp_path: Path, shared: bool) -> None:
+    """Pages may have their list of annotations in common: what is hung into it for one shows on all."""
+    source, increment = write_pdf(tmp_path / "origen.pdf"), tmp_path / "aumento"
+    with pikepdf.open(source, allow_overwriting_input=True) as document:
+        document.pages.append(document.pages[0])
+        empty = document.make_indirect(pikepdf.Array())
+        document.pages[0].obj.Annots = empty
+        document.pages[1].obj.Annots = empty if shared else document.make_indirect(pikepdf.Array())
+        document.save(source)
+    outcome = prepare(
+        str(source), str(tmp_path / "base.pdf"), str(increment), field="Sello", at="2026-11-23T17:43:10-06:00",
+        reason="Recepción", office="Oficialía", reserve=4096, art=draw(CONTENT),
+    )  # fmt: skip
+    assert outcome["visible"] is not shared
+
+
 def test_outside_the_stamp_no_pixel_changes(tmp_path: Path) -> None:
     page = stamped(tmp_path, Paper())
     before, after = by_pdfium(tmp_path / "origen.pdf"), by_pdfium(page)
