@@ -81,13 +81,13 @@ def read_file(path: Path) -> bytes:
 def read_certificates(path: Path) -> list[x509.Certificate]:
     """The certificates of a file in PEM (several) or DER (one), in its order. Raises IdentityUnusable."""
     data = read_file(path)
-    if not pem.detect(data):
-        return [parse(data)]
     try:
+        if not pem.detect(data):
+            return [parse(data)]
         blocks: Iterable[tuple[str, dict[str, str], bytes]] = pem.unarmor(data, multiple=True)
         certificates = [parse(der) for kind, _, der in blocks if kind == "CERTIFICATE"]
-    except ValueError as error:
-        raise IdentityUnusable("archivo_ilegible", f"{path}: {error}") from None
+    except (ValueError, IdentityUnusable):
+        raise IdentityUnusable("archivo_ilegible", f"{path} no es un certificado en PEM ni en DER") from None
     if not certificates:
         raise IdentityUnusable("sin_certificado", str(path))
     return certificates

@@ -1,9 +1,10 @@
 """Where on page 1 the stamp covers nothing. Runs in the sandbox: it renders a document that nobody trusts.
 
 The page is rendered small, as a reader shows it (crop, rotation and annotations included). What differs from white is
-ink; where that leaves no room, what differs from the commonest colour, if that is a light one: the ground of a sheet
-that was scanned or tinted. Rectangles of annotations count as ink, because an empty form field shows none. The stamp
-goes into the largest free place along an edge, and nowhere when there is none.
+ink, be it as pale as it likes; where that leaves no room, what differs more than a scanner's noise does; and then what
+differs from the commonest colour, if that is a light one: the ground of a sheet that was scanned or tinted. Rectangles
+of annotations count as ink, because an empty form field shows none. The stamp goes into the largest free place near an
+edge, and nowhere when there is none.
 """
 
 import ctypes
@@ -25,10 +26,14 @@ CELL = 3
 """Pixels of a side of the cells that are searched."""
 INK_CONTRAST = 20
 """Levels of 255 by which a pixel must differ from the ground to be ink; the noise of scanners stays below."""
+PALE_CONTRAST = 5
+"""The same on white that no scanner touched, where text may be as pale as its author liked."""
 DARKEST_GROUND = 160
 """A ground darker than this is a picture, and a picture is not to be covered."""
 EDGE = 9.0
 """Points between stamp and edge of the page: printers leave that much blank."""
+INSETS = (EDGE, 18.0, 27.0, 36.0, 45.0)
+"""How far from the edge a stamp may lie, in points, the nearest first: many a paper has a frame near its edge."""
 CLEARANCE = 4.0
 """Points of white between the stamp and the nearest ink."""
 HEAD_ROWS = 120
@@ -104,6 +109,14 @@ class _View:
                 return x0 - left, top - y1, x1 - left, top - y0
 
 
+@dataclass(frozen=True)
+class _Ground:
+    """A colour that may be stamped, and by how much ink must differ from it."""
+
+    colour: Colour
+    contrast: int
+
+
 class _Picture:
     """The page as a reader shows it, in pixels; no more of it is rendered than is asked for."""
 
@@ -136,7 +149,7 @@ class _Picture:
 class _Grid:
     """Which cells hold ink."""
 
-    def __init__(self, picture: _Picture, ground: Colour, view: _View, marked: Sequence[Rectangle]) -> None:
+    def __init__(self, picture: _Picture, ground: _Ground, view: _View, marked: Sequence[Rectangle]) -> None:
         """`marked`: rectangles, as shown, that count as ink."""
         self._picture, self._ground, self._marked = picture, ground, marked
         self._width, self._height = view.size
@@ -146,17 +159,21 @@ class _Grid:
     def first_free(self, width: float, height: float) -> Rectangle | None:
         """The first place along the edges that no ink touches, in the order in which an office would stamp.
 
-        Head, foot, right, left; along head and foot from the right, along the sides from above.
+        Head, foot, right, left; along head and foot from the right, along the sides from above; then farther inside.
         """
-        right, bottom = self._width - EDGE - width, self._height - EDGE - height
-        if right < EDGE or bottom < EDGE:
+        found = (self._first_at(inset, width, height) for inset in INSETS)
+        return next(filter(None, found), None)
+
+    def _first_at(self, inset: float, width: float, height: float) -> Rectangle | None:
+        right, bottom = self._width - inset - width, self._height - inset - height
+        if right < inset or bottom < inset:
             return None
-        for top in (EDGE, bottom):
-            across = _first_gap(self._ink_across(top, height), _steps(right, EDGE), width, self._across)
+        for top in (inset, bottom):
+            across = _first_gap(self._ink_across(top, height), _steps(right, inset), width, self._across)
             if across is not None:
                 return across, top, across + width, top + height
-        for left in (right, EDGE):
-            down = _first_gap(self._ink_down(left, width), _steps(EDGE, bottom), height, self._down)
+        for left in (right, inset):
+            down = _first_gap(self._ink_down(left, width), _steps(inset, bottom), height, self._down)
             if down is not None:
                 return left, down, left + width, down + height
         return None
@@ -183,8 +200,8 @@ class _Grid:
     def _inked(self, image: Image.Image) -> Image.Image:
         """The cells of a part of the page, from its top on; what holds ink is not zero."""
         red, green, blue = (
-            image.getchannel(channel).point(_inked_levels(level)).reduce(CELL)
-            for channel, level in enumerate(self._ground)
+            image.getchannel(channel).point(_inked_levels(level, self._ground.contrast)).reduce(CELL)
+            for channel, level in enumerate(self._ground.colour)
         )
         cells = ImageChops.lighter(ImageChops.lighter(red, green), blue)
         for left, top, right, bottom in self._marked:
@@ -212,9 +229,9 @@ def _cells(start: float, length: float, density: float, around: float = CLEARANC
 
 
 @cache
-def _inked_levels(ground: int) -> list[int]:
+def _inked_levels(ground: int, contrast: int) -> list[int]:
     """INK for each level of a colour that differs from the ground, else zero."""
-    return [INK if abs(level - ground) >= INK_CONTRAST else 0 for level in range(256)]
+    return [INK if abs(level - ground) >= contrast else 0 for level in range(256)]
 
 
 def find_place(path: Path, sizes: Sequence[tuple[float, float]], smallest: float, unit: float = 1.0) -> Place | None:
@@ -247,13 +264,14 @@ def _search(grid: _Grid, view: _View, sizes: Sequence[tuple[float, float]], smal
     return None
 
 
-def _grounds(picture: _Picture) -> Iterator[Colour]:
+def _grounds(picture: _Picture) -> Iterator[_Ground]:
     """What may be stamped, best first: a blank margin before the sheet that was scanned or photographed into it."""
-    yield WHITE
+    yield _Ground(WHITE, PALE_CONTRAST)
+    yield _Ground(WHITE, INK_CONTRAST)
     histogram = picture.whole.histogram()
     red, green, blue = (max(range(256), key=histogram[start : start + 256].__getitem__) for start in (0, 256, 512))
     if min(red, green, blue) >= DARKEST_GROUND and (red, green, blue) != WHITE:
-        yield red, green, blue
+        yield _Ground((red, green, blue), INK_CONTRAST)
 
 
 def annotations(page: pypdfium2.PdfPage) -> Iterator[Rectangle]:

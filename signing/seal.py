@@ -98,7 +98,7 @@ class SealEngine:
         self._identity = identity
         self._anchors = anchors
         self._maker = SignatureMaker(identity, timestamper)
-        self._trusted = False
+        self._trusted_until: datetime | None = None
 
     @property
     def identity(self) -> SealIdentity:
@@ -108,9 +108,8 @@ class SealEngine:
     def ensure_usable(self, at: datetime) -> None:
         """Step 1: raise IdentityUnusable unless the seal may be used at `at` and leads to the anchors."""
         self._identity.ensure_usable(at)
-        if not self._trusted:
-            _require_trusted(self._identity, self._anchors, at)
-            self._trusted = True
+        if self._trusted_until is None or at > self._trusted_until:
+            self._trusted_until = _trusted_until(self._identity, self._anchors, at)
 
     def seal_document(
         self, source: Path, target: Path, *, stamp: StampContent, cover: CoverContent, at: datetime
@@ -282,14 +281,19 @@ def _digest_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _require_trusted(identity: SealIdentity, anchors: TrustAnchors, at: datetime) -> None:
-    """Without a path to the anchors no seal would ever validate, and every document would end under a carátula."""
+def _trusted_until(identity: SealIdentity, anchors: TrustAnchors, at: datetime) -> datetime:
+    """Until when the identity leads to the anchors: the first end of a certificate below them on its path at `at`.
+
+    Without a path no seal would ever validate, and every document would end under a carátula.
+    """
     context = validation_context(anchors, at=at)
     validator = CertificateValidator(identity.certificate, identity.chain, validation_context=context)
     try:
-        asyncio.run(validator.async_validate_usage({"non_repudiation"}))
+        path = asyncio.run(validator.async_validate_usage({"non_repudiation"}))
     except (PathError, ValidationError) as error:
         raise IdentityUnusable("sin_confianza", str(error)) from error
+    until: datetime = min(certificate.not_valid_after for certificate in path.iter_certs(include_root=False))
+    return until
 
 
 @contextmanager

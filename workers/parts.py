@@ -20,7 +20,7 @@ from signing.protection import Protector
 from signing.revocation import Responders, RevocationClient
 from signing.seal import Sealed, SealEngine
 from signing.timestamp import Timestamper
-from signing.trust import load_anchors
+from signing.trust import TrustAnchors, load_anchors
 
 log = get_task_logger("oficialia.trabajo")
 
@@ -65,26 +65,31 @@ def _parts() -> Parts:
     timestamper = Timestamper(
         settings.tsa_url, load_anchors(settings.tsa_anchors), username=settings.tsa_user, password=password
     )
-    seals, protector = make_seals(settings, runtime, timestamper), protector_of(settings, runtime, timestamper)
-    return Parts(settings, runtime, seals, timestamper, protector)
+    revocation = revocation_of(settings, runtime.anchors)
+    seals = make_seals(settings, runtime, timestamper, revocation)
+    return Parts(settings, runtime, seals, timestamper, protector_of(runtime, timestamper, revocation))
 
 
-def protector_of(settings: WorkerSettings, runtime: Runtime, timestamper: Timestamper) -> Protector | None:
-    """What gives seals their evidence for later years."""
+def revocation_of(settings: WorkerSettings, anchors: TrustAnchors) -> RevocationClient | None:
+    """Who asks the authorities about revocation; None where none is configured."""
     responders = Responders(tuple(settings.ocsp_urls.split()), tuple(settings.crl_urls.split()))
-    if not responders:
+    return RevocationClient(responders, anchors) if responders else None
+
+
+def protector_of(runtime: Runtime, timestamper: Timestamper, revocation: RevocationClient | None) -> Protector | None:
+    """What gives seals their evidence for later years."""
+    if revocation is None:
         return None
-    anchors = runtime.anchors
-    return Protector(
-        runtime.sandbox, anchors, revocation=RevocationClient(responders, anchors), timestamper=timestamper
-    )
+    return Protector(runtime.sandbox, runtime.anchors, revocation=revocation, timestamper=timestamper)
 
 
-def make_seals(settings: SealSettings, runtime: Runtime, timestamper: Timestamper) -> Seals:
+def make_seals(
+    settings: SealSettings, runtime: Runtime, timestamper: Timestamper, revocation: RevocationClient | None = None
+) -> Seals:
     """The configured seals. Opens none of them: a seal that cannot be opened must not keep mail and upkeep from their
     work."""
     make_engine = partial(SealEngine, runtime.sandbox, timestamper=timestamper, anchors=runtime.anchors)
-    return Seals(sources(settings), make_engine, anchors=runtime.anchors, crl=settings.seal_crl)
+    return Seals(sources(settings), make_engine, anchors=runtime.anchors, crl=settings.seal_crl, revocation=revocation)
 
 
 @contextmanager

@@ -15,8 +15,9 @@ from typing import Any
 
 from oficialia.seal_settings import NEXT, SealSettings
 from oficialia.services.certificates import SealCertificate
-from signing.errors import IdentityFault, IdentityUnusable
+from signing.errors import IdentityFault, IdentityUnusable, RevocationUnavailable
 from signing.identity import SealIdentity
+from signing.revocation import RevocationClient
 from signing.revocation_list import Lists
 from signing.seal import SealEngine
 from signing.token import open_token
@@ -26,6 +27,8 @@ from signing.trust import TrustAnchors
 # Before a job that was postponed comes back (outbox.POSTPONED); opening a key takes up to half a second, so that an old
 # one left in its place costs little.
 OPEN_AGAIN = timedelta(seconds=15)
+# How soon a revocation is noticed; what an authority answered is kept for as long as it holds (signing.revocation).
+ASK_AGAIN = timedelta(minutes=1)
 NEVER = datetime.max.replace(tzinfo=UTC)
 PIN_FAULTS = frozenset({IdentityFault.WRONG_PIN, IdentityFault.PIN_NEARLY_LOCKED})
 MakeEngine = Callable[[SealIdentity], SealEngine]
@@ -53,10 +56,19 @@ class Seals:
     """The seals of one process; makes nothing before it is asked. Not for several threads at once."""
 
     def __init__(
-        self, sources: Sequence[Source], make_engine: MakeEngine, *, anchors: TrustAnchors, crl: Path | None = None
+        self,
+        sources: Sequence[Source],
+        make_engine: MakeEngine,
+        *,
+        anchors: TrustAnchors,
+        crl: Path | None = None,
+        revocation: RevocationClient | None = None,
     ) -> None:
+        """`crl` is a file or folder of lists that somebody keeps; `revocation` asks the authorities."""
         self._anchors = anchors
         self._crl = crl
+        self._revocation = revocation
+        self._ask_again: dict[str, datetime] = {}
         self._seals = [_Seal(source, make_engine) for source in sources]
 
     def choose(self, at: datetime) -> SealEngine:
@@ -84,9 +96,21 @@ class Seals:
         identity = seal.engine.identity if seal.engine else None
         return Seen(seal.name, identity, fault, self._list_until(identity) if identity else None)
 
-    def _ensure_not_revoked(self, identity: SealIdentity) -> None:
+    def _ensure_not_revoked(self, identity: SealIdentity, at: datetime) -> None:
         if self._crl:
             Lists.read(self._crl).ensure_not_revoked(identity, self._anchors.certificates())
+        if self._revocation and at >= self._ask_again.get(identity.sha256, at):
+            self._ask_again[identity.sha256] = at + ASK_AGAIN
+            self._ask(self._revocation, identity, at)
+
+    def _ask(self, client: RevocationClient, identity: SealIdentity, at: datetime) -> None:
+        try:
+            answers = client.answers(identity.certificate, identity.chain, in_force=at, at=at)
+        except RevocationUnavailable:
+            return  # an authority that is away says nothing against the seal
+        if answers and answers[0].revoked_at:
+            del self._ask_again[identity.sha256]
+            raise IdentityUnusable("revocado", answers[0].revoked_at.isoformat())
 
     def _list_until(self, identity: SealIdentity) -> datetime | None:
         try:
@@ -106,7 +130,7 @@ class _Seal:
         self._fault: IdentityUnusable | None = None
         self._again = NEVER
 
-    def usable(self, at: datetime, ensure_more: Callable[[SealIdentity], None]) -> SealEngine:
+    def usable(self, at: datetime, ensure_more: Callable[[SealIdentity, datetime], None]) -> SealEngine:
         """Its engine. Raises IdentityUnusable."""
         if self._fault and at < self._again:
             raise IdentityUnusable(self._fault.code, self._fault.detail)
@@ -114,7 +138,7 @@ class _Seal:
             if self.engine is None or self._fault:
                 self.engine = self._make_engine(self._source.open())
             self.engine.ensure_usable(at)
-            ensure_more(self.engine.identity)
+            ensure_more(self.engine.identity, at)
         except IdentityUnusable as fault:
             self._fault = fault
             self._again = NEVER if fault.code in PIN_FAULTS else at + OPEN_AGAIN

@@ -13,7 +13,7 @@ from oficialia.services.outbox import Kind, due
 from oficialia.settings import WorkerSettings, load
 from signing.timestamp import Timestamper
 from workers import acuses, mail, protection, raising, sealing
-from workers.parts import Parts, make_seals, protector_of
+from workers.parts import Parts, make_seals, protector_of, revocation_of
 
 TASKS = {
     Kind.SEAL: (sealing, sealing.seal),
@@ -56,8 +56,9 @@ def make_parts(
         },
     )
     timestamper = Timestamper(settings.tsa_url, runtime.anchors, timeout_seconds=2, cool_down_seconds=0)
-    seals, protector = make_seals(settings, runtime, timestamper), protector_of(settings, runtime, timestamper)
-    return Parts(settings, runtime, seals, timestamper, protector)
+    revocation = revocation_of(settings, runtime.anchors)
+    seals = make_seals(settings, runtime, timestamper, revocation)
+    return Parts(settings, runtime, seals, timestamper, protector_of(runtime, timestamper, revocation))
 
 
 def work(ours: Parts, *, with_mail: bool = False) -> None:

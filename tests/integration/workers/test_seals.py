@@ -3,6 +3,7 @@ the seal is good again everything held is sealed by itself. Real tasks, real key
 
 import json
 import logging
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from pathlib import Path
 import pkcs11
 import pytest
 from click.testing import CliRunner, Result
+from cryptography import x509
 from sqlalchemy import select
 
 from oficialia.app import create_app
@@ -25,6 +27,7 @@ from oficialia.services.outbox import MAX_ATTEMPTS
 from oficialia.services.seals import OPEN_AGAIN
 from oficialia.web.context import WebOptions
 from signing.errors import IdentityFault
+from tests.support.authorities import serving
 from tests.support.office import TestClock
 from tests.support.reviewing import review_of
 from tests.support.seals import PASSWORD, PIN, Authority, SoftToken
@@ -291,6 +294,29 @@ def seal_only(ours: Parts, runtime: Runtime) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sealing, "parts", lambda: replace(ours))
         sealing.seal(job.id)
+
+
+def test_what_its_authority_revokes_seals_nothing_more(
+    runtime: Runtime, development_pki: Path, clock: TestClock, tmp_path: Path
+) -> None:
+    pki = shutil.copytree(development_pki, tmp_path / "pki")
+    certificate = x509.load_pem_x509_certificate((pki / "sello.pem").read_bytes())
+    visitor = Visitor(create_app(runtime, OPTIONS))
+    with serving(pki, clock) as (responders, asked):
+        ours = make_parts(runtime, pki, responders)
+        visitor.filed()
+        work(ours)
+        assert leaves(runtime) == ["ingreso", "sello", "acuse"]
+        assert asked.paths.count("/ocsp") == 2, "for the seal and for its issuer, once for all the work"
+    clock.time += DAY
+    (pki / "revocados.json").write_text(json.dumps({str(certificate.serial_number): clock.time.isoformat()}))
+    with serving(pki, clock) as (responders, _):
+        ours = make_parts(runtime, pki, responders)
+        visitor.filed(asunto="Otro bache")
+        work(ours)
+    assert leaves(runtime) == ["ingreso", "sello", "acuse", "ingreso"]
+    [reason] = held_events(runtime)
+    assert WORDS[IdentityFault.REVOKED] in reason
 
 
 def test_a_wrong_pin_is_tried_once_by_a_process_and_held_until_it_is_right(

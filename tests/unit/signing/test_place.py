@@ -93,6 +93,25 @@ def test_a_coloured_sheet_is_a_ground_and_pale_ink_is_ink(tmp_path: Path) -> Non
     assert found is None or within(found.box, paler[1]), "on one colour or the other, never across the edge"
 
 
+def test_pale_text_on_white_is_not_covered_where_there_is_room_elsewhere(tmp_path: Path) -> None:
+    pale: Box = (0, 600, 612, 792)
+    found = place(tmp_path, Paper(filled=(), colored=(((0.97, 0.97, 0.97), pale),)))
+    assert found is not None
+    assert not overlap(found.box, pale)
+
+
+@pytest.mark.parametrize("at", [6, 20])
+def test_a_page_with_a_frame_is_stamped_inside_the_frame(tmp_path: Path, at: float) -> None:
+    lines: tuple[Box, ...] = (
+        (at, at, 612 - at, at + 1), (at, 791 - at, 612 - at, 792 - at), (at, at, at + 1, 792 - at),
+        (611 - at, at, 612 - at, 792 - at),
+    )  # fmt: skip
+    found = place(tmp_path, Paper(filled=lines))
+    assert found is not None
+    assert found.box[2] - found.box[0] == pytest.approx(WIDE[0])
+    assert not any(overlap(found.box, line) for line in lines)
+
+
 def test_a_dark_picture_is_no_ground(tmp_path: Path) -> None:
     assert place(tmp_path, Paper(filled=((0, 0, 612, 792),))) is None
 

@@ -8,10 +8,16 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 
+from certs import profiles
+from signing.certificate import parse
 from signing.errors import IdentityUnusable, SealingFailed
-from signing.identity import SealIdentity
+from signing.identity import MemoryKey, SealIdentity
 from signing.seal import SealEngine
 from signing.timestamp import Timestamper
 from signing.trust import TrustAnchors
@@ -37,6 +43,39 @@ def test_our_own_verdict_on_it(office: Office) -> None:
     assert seal.intact and seal.trusted and seal.covers_whole_file
     assert seal.claimed_time == office.now
     assert seal.holder.organization.startswith("Municipio de Chalco")
+
+
+def test_what_would_touch_more_than_its_own_goes_under_a_caratula(
+    office: Office, judged: Callable[[Path], None]
+) -> None:
+    source = write_pdf(office.folder / "a.pdf")
+    with pikepdf.open(source, allow_overwriting_input=True) as document:
+        # Text with a zero in it comes back as another one when pyHanko writes the page anew.
+        document.pages[0].obj["/PieceInfo"] = pikepdf.Dictionary(Name=pikepdf.String("Capas\x00".encode("utf-16")))
+        document.save(source)
+    sealed, target = office.seal(source)
+    assert (sealed.strategy, "touch more than its own" in sealed.detail) == ("caratula", True)
+    assert office.original_of(target).read_bytes() == source.read_bytes()
+    judged(target)
+
+
+def test_an_authority_that_ends_while_the_process_lives_is_noticed(office: Office) -> None:
+    root, issuing, signer = (rsa.generate_private_key(65537, 2048) for _ in range(3))
+    top, middle = profiles.authority_name("Raíz"), profiles.authority_name("Emisora que termina")
+    anchor = profiles.authority_certificate(top, root.public_key(), top, office.now, path_length=1).sign(root, SHA256())
+    ends = office.now + timedelta(days=10)
+    authority = x509.CertificateBuilder(top, middle, issuing.public_key(), 1, office.now - timedelta(days=1), ends)
+    authority = authority.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+    own = profiles.seal_certificate(signer.public_key(), middle, office.now, "http://pki.invalid")
+    made = [own.sign(issuing, SHA256()), authority.sign(root, SHA256())]
+    certificate, *chain = [parse(each.public_bytes(Encoding.DER)) for each in made]
+    identity = SealIdentity(MemoryKey(signer), certificate, chain)
+    anchors = TrustAnchors((anchor.public_bytes(Encoding.PEM).decode("ascii"),))
+    engine = SealEngine(office.sandbox, identity, timestamper=None, anchors=anchors)
+    engine.ensure_usable(office.now)
+    engine.ensure_usable(ends)
+    with pytest.raises(IdentityUnusable, match="sin_confianza"):
+        engine.ensure_usable(ends + timedelta(minutes=1))
 
 
 def test_without_room_the_seal_is_invisible(office: Office, judged: Callable[[Path], None]) -> None:
