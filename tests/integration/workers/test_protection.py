@@ -140,7 +140,7 @@ def test_both_documents_become_b_lta_once_and_everything_knows_of_it(
         assert (filing.nivel_sello, filing.etapa) == ("b_lta", Etapa.ACUSE_LISTO)
         for name in ("cadena", "sello", "token", "issued_at"):
             assert getattr(first, name) == getattr(second, name)
-        events = [event_text(event) for event in session.scalars(select(Event).order_by(Event.id))]
+        events = [event_text(event, {}) for event in session.scalars(select(Event).order_by(Event.id))]
     assert len(set(events[-2:])) == 2
     assert all("dentro de muchos años" in text for text in events[-2:])
 
