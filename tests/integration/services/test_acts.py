@@ -3,16 +3,19 @@
 import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import pikepdf
 import pytest
+from PIL import Image
 from sqlalchemy import select
 
 from oficialia.domain.filing import Acto, Estado
 from oficialia.domain.staff import Actor, StaffAct
-from oficialia.errors import Conflict, NotFound, OficialiaError, SubmissionRefused
+from oficialia.errors import Conflict, NotFound, OficialiaError, SubmissionRefused, Unavailable
 from oficialia.models import Cedula, Document, Filing, Job, StoredObject
 from oficialia.runtime import Runtime
 from oficialia.services import acts, tracking, verification
@@ -20,7 +23,7 @@ from oficialia.services.acts import REASON_CHARACTERS
 from oficialia.services.acuse_fields import cadena_of
 from oficialia.services.anulaciones import confirmar_anulacion, pedir_anulacion, rechazar_anulacion
 from oficialia.services.prevenciones import citable, prevenir
-from oficialia.services.respuestas import responder
+from oficialia.services.respuestas import ONLY_PDF, responder
 from oficialia.services.turnos import turnar
 from signing.sandbox import Sandbox
 from storage.bucket import Bucket
@@ -220,6 +223,50 @@ def test_an_area_answers_what_was_turned_to_it_and_nothing_else(desk: Runtime, t
             responder(desk, DANIEL, filing, upload(answer(tmp_path)), "Se reparará.")
     responder(desk, CARLA, turned, upload(answer(tmp_path)), "Se reparará.")
     assert stands(desk, turned) == ("turnado", "respuesta")
+
+
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def picture(path: Path) -> None:
+    Image.new("RGB", (60, 80)).save(path, "png")
+
+
+def locked(path: Path) -> None:
+    with pikepdf.open(blank_pdf(path), allow_overwriting_input=True) as document:
+        document.save(path, encryption=pikepdf.Encryption(owner="a", user="b"))
+
+
+def damaged(path: Path) -> None:
+    path.write_bytes(b"%PDF-1.7\nno hay nada que leer")
+
+
+NO_ANSWER: dict[Callable[[Path], None], str] = {
+    empty: "El archivo está vacío.",
+    picture: ONLY_PDF,
+    locked: "El PDF pide una contraseña",
+    damaged: "El PDF está dañado",
+}
+
+
+@pytest.mark.parametrize("make", NO_ANSWER)
+def test_what_cannot_be_an_answer_is_refused_with_a_sentence_and_nothing_is_done(
+    desk: Runtime, turned: UUID, tmp_path: Path, make: Callable[[Path], None]
+) -> None:
+    make(tmp_path / "mal.pdf")
+    with pytest.raises(SubmissionRefused) as refused:
+        responder(desk, CARLA, turned, upload(tmp_path / "mal.pdf", "respuesta"), "Se reparará.")
+    [fault] = refused.value.faults
+    assert NO_ANSWER[make] in fault.sentence
+    assert (fault.field, stands(desk, turned)) == ("respuesta", ("turnado", ""))
+
+
+def test_without_storage_no_answer_is_taken_and_it_is_said_so(desk: Runtime, turned: UUID, tmp_path: Path) -> None:
+    gone = Bucket("http://127.0.0.1:9", "llave", "secreto-secreto", bucket="nada", region="us-east-1")
+    with pytest.raises(Unavailable, match="no podemos guardar la respuesta"):
+        responder(replace(desk, bucket=gone), CARLA, turned, upload(answer(tmp_path)), "Se reparará.")
+    assert (stands(desk, turned), len(events(desk, turned))) == (("turnado", ""), 1)
 
 
 def test_nobody_annuls_alone_and_nothing_is_deleted(desk: Runtime, turned: UUID) -> None:
