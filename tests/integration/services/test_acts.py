@@ -18,12 +18,13 @@ from oficialia.domain.staff import Actor, StaffAct
 from oficialia.errors import Conflict, NotFound, OficialiaError, SubmissionRefused, Unavailable
 from oficialia.models import Cedula, Document, Filing, Job, StoredObject
 from oficialia.runtime import Runtime
-from oficialia.services import acts, tracking, verification
+from oficialia.services import acts, email_confirmation, mail, outbox, tracking, verification
 from oficialia.services.acts import REASON_CHARACTERS
 from oficialia.services.acuse_fields import cadena_of
 from oficialia.services.anulaciones import confirmar_anulacion, pedir_anulacion, rechazar_anulacion
 from oficialia.services.prevenciones import citable, prevenir
 from oficialia.services.respuestas import ONLY_PDF, responder
+from oficialia.services.submission import Person
 from oficialia.services.turnos import turnar
 from signing.sandbox import Sandbox
 from storage.bucket import Bucket
@@ -292,6 +293,27 @@ def test_nobody_annuls_alone_and_nothing_is_deleted(desk: Runtime, turned: UUID)
     assert (seen.reason, seen.confirmed) == ("Se presentó dos veces.", "Es igual al de ayer.")
     with desk.database.reading() as session:
         assert session.scalars(select(StoredObject.key).where(StoredObject.filing_id == turned)).all() == kept
+
+
+def test_an_annulment_is_told_by_mail_to_a_confirmed_address_alone(desk: Runtime, tmp_path: Path) -> None:
+    letters = []
+    for confirmed in (False, True):
+        person = Person("fisica", "María Peña", email="maria@correo.mx")
+        filing = file(desk, tmp_path, uuid4().hex, applicant=person)
+        if confirmed:
+            assert email_confirmation.confirm(desk, filing, desk.codes.mail_code(filing, 1))
+        pedir_anulacion(desk, ANA, filing, "Se presentó dos veces.")
+        confirmar_anulacion(desk, BETO, filing, "Son iguales.")
+        with desk.database.reading() as session:
+            mine = (Job.filing_id == filing) & (Job.kind == "correo_aviso")
+            asked = session.scalars(select(Job.id).where(mine)).all()
+        leases = [outbox.take(desk.database, job, desk.clock()) for job in asked]
+        letters.append([mail.write(desk, lease) for lease in leases if lease])
+    assert letters[0] == []
+    [letter] = letters[1]
+    assert letter
+    assert (letter.to, letter.subject) == ("maria@correo.mx", "Se anuló su escrito")
+    assert not any(word in letter.text() for word in ("dos veces", "iguales", "María"))
 
 
 @pytest.mark.parametrize("who", [ANA, BETO])
