@@ -112,11 +112,19 @@ class SealEngine:
             self._trusted_until = _trusted_until(self._identity, self._anchors, at)
 
     def seal_document(
-        self, source: Path, target: Path, *, stamp: StampContent, cover: CoverContent, at: datetime
+        self,
+        source: Path,
+        target: Path,
+        *,
+        stamp: StampContent,
+        cover: CoverContent,
+        at: datetime,
+        act: str = "Recepción",
     ) -> Sealed:
-        """Seal a citizen's PDF into `target`: visibly, else invisibly, else under a carátula (steps 1 to 6).
+        """Seal a PDF that was handed in into `target`: visibly, else invisibly, else under a carátula (steps 1 to 6).
 
-        It must be the document with the digest `cover.sha256`, or it is SealingFailed.
+        It must be the document with the digest `cover.sha256`, or it is SealingFailed. `act` says what is sealed: with
+        the folio it is the reason of the signature.
 
         `at` (aware) is the time that the seal claims. Raises IdentityUnusable when the seal may not be used, and
         SealingFailed or TypesettingFailed only for faults of this installation: the carátula does not depend on
@@ -128,7 +136,7 @@ class SealEngine:
                 source.resolve(),
                 folder,
                 f"Sello-{stamp.folio}",
-                f"Recepción, folio {stamp.folio}",
+                f"{act}, folio {stamp.folio}",
                 stamp.office,
                 at,
                 (),

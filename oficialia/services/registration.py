@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from oficialia.domain import codes
 from oficialia.domain.acuse import identity_commitment
 from oficialia.domain.documents import Purpose
-from oficialia.domain.filing import Estado, Etapa, NivelFirma, NivelSello
+from oficialia.domain.filing import Estado, Etapa, NivelFirma, NivelSello, Pendiente
 from oficialia.domain.folio import Folio
 from oficialia.domain.ledger import SALT_BYTES, Record
 from oficialia.domain.wording import iso_local
@@ -59,6 +59,7 @@ def make_filing(
         etapa=Etapa.RECIBIDA,
         nivel_sello=NivelSello.SIN_SELLO,
         nivel_firma=signature_level(stored),
+        pendiente=Pendiente.NADA,
         area=area,
         tramite=tramite,
         cedula=tramite.cedulas[-1] if tramite else None,
@@ -184,6 +185,7 @@ def _document(filing: Filing, number: int, item: StoredPiece) -> Document:
             stored=stored,
             media_type=media_type,
             pages=pages,
+            at=filing.registered_at,
         )
         for purpose, edition, stored, media_type, pages in rows
     ]
@@ -191,9 +193,9 @@ def _document(filing: Filing, number: int, item: StoredPiece) -> Document:
 
 
 def stored_object(
-    filing: Filing, *, purpose: Purpose, edition: int, stored: Stored, media_type: str, pages: int
+    filing: Filing, *, purpose: Purpose, edition: int, stored: Stored, media_type: str, pages: int, at: datetime
 ) -> StoredObject:
-    """The row of an object that we did not seal."""
+    """The row of an object that we did not seal, registered ``at``."""
     return StoredObject(
         filing_id=filing.id,
         purpose=purpose,
@@ -204,7 +206,7 @@ def stored_object(
         media_type=media_type,
         key=stored.key,
         version_id=stored.version_id,
-        stored_at=filing.registered_at,
+        stored_at=at,
         seal_strategy="",
         seal_level="",
         certificate_serial="",

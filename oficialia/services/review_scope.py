@@ -151,7 +151,8 @@ def cases(database: Database, year: Year) -> Iterator[Case | Unread]:
 def _cases(database: Database, batch: Sequence[tuple[int, str, str]]) -> list[Case]:
     ids = [UUID(name) for _, name, _ in batch]
     query = select(Filing).where(Filing.id.in_(ids)).order_by(Filing.sequence, cast(Filing.id, String))
-    loaded = (selectinload(Filing.parties), selectinload(Filing.events), joinedload(Filing.cedula))
+    rows = (selectinload(Filing.parties), selectinload(Filing.events), selectinload(Filing.deadlines))
+    loaded = (*rows, joinedload(Filing.cedula))
     with database.reading() as session:
         filings = session.scalars(query.options(*loaded)).all()
         documents, objects = _of(session, Document, ids), _of(session, StoredObject, ids)

@@ -5,12 +5,17 @@ from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from oficialia.app import create_app
 from oficialia.runtime import Runtime
+from oficialia.services.anulaciones import confirmar_anulacion, pedir_anulacion
+from oficialia.services.prevenciones import prevenir
+from oficialia.services.turnos import turnar
 from oficialia.web.context import WebOptions
+from tests.support.desk import ANA, BETO
 from tests.support.window import Visitor
 
 ROOT = Path(__file__).parents[3] / "oficialia"
@@ -38,13 +43,31 @@ class Fields(HTMLParser):
             self.ids.append(str(known["id"]))
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_sentences_have_at_most_twenty_words(visitor: Visitor, path: str) -> None:
-    main = re.sub(r"<(select|script).*?</\1>", "", visitor.get(path).text.split("<main", 1)[1], flags=re.DOTALL)
+def long_sentences(page: str) -> list[str]:
+    """The sentences of more than twenty words."""
+    main = re.sub(r"<(select|script).*?</\1>", "", page.split("<main", 1)[1], flags=re.DOTALL)
     pieces = re.split(rf"</?(?:{'|'.join(BLOCKS)})\b[^>]*>", main)
     words = [unescape(re.sub(r"<[^>]+>", "", piece)) for piece in pieces]
     sentences = [sentence for piece in words for sentence in re.split(r"(?<=[.:;?!])\s", piece)]
-    assert [sentence.strip() for sentence in sentences if len(sentence.split()) > 20] == []
+    return [sentence.strip() for sentence in sentences if len(sentence.split()) > 20]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_sentences_have_at_most_twenty_words(visitor: Visitor, path: str) -> None:
+    assert long_sentences(visitor.get(path).text) == []
+
+
+def test_so_have_those_that_tell_of_the_desk(visitor: Visitor, runtime: Runtime) -> None:
+    folio = visitor.filed()
+    with visitor.client.session_transaction() as session:
+        filing_id = UUID(hex=session["expedientes"][folio][0])
+    turnar(runtime, ANA, filing_id, "OB", "Va.")
+    prevenir(runtime, ANA, filing_id, [], "Diga en qué calle.")
+    assert long_sentences(visitor.get(f"/seguimiento/{folio}").text) == []
+    pedir_anulacion(runtime, ANA, filing_id, "Se presentó dos veces.")
+    confirmar_anulacion(runtime, BETO, filing_id, "Son iguales.")
+    for path in (f"/seguimiento/{folio}", f"/v/{runtime.codes.verification(filing_id)}"):
+        assert long_sentences(visitor.get(path).text) == []
 
 
 @pytest.mark.parametrize("path", PAGES)
