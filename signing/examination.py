@@ -34,9 +34,9 @@ from pyhanko.sign.validation.status import SignatureStatus
 
 import signing.efirma  # noqa: F401  (cures asn1crypto before the first certificate is parsed)
 from signing.efirma import holder, readable
+from signing.examine import Modification, SignatureFinding, unexamined
 from signing.touched import foreign_changes
 from signing.trust import TrustAnchors, validation_context
-from signing.verify import Modification, SignatureFinding, unexamined
 
 T = TypeVar("T")
 # Real documents bear a handful; each costs a difference analysis against every later revision.

@@ -18,9 +18,9 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from signing.errors import DocumentRefused, RefusalCode, SandboxFailure
+from signing.examine import SignatureFinding, examine, unexamined
 from signing.sandbox import Reply, Sandbox
 from signing.trust import TrustAnchors
-from signing.verify import SignatureFinding, examine, unexamined
 
 
 class MediaType(StrEnum):

@@ -23,12 +23,12 @@ from typing import Any, Literal
 from asn1crypto import x509
 
 from signing.errors import NotNow, ProtectionFailed, SandboxFailure, TimestampUnavailable
+from signing.examine import SignatureFinding, examine, not_worse, reopen
 from signing.increment import Gap, GapTooSmall, GrownFile, NotAnIncrement, append
 from signing.revocation import Answer, RevocationClient
 from signing.sandbox import Sandbox
 from signing.timestamp import Timestamper
 from signing.trust import TrustAnchors
-from signing.verify import SignatureFinding, examine, not_worse, reopen
 
 Unprotected = Literal["b_t", "b_lt", "b_lta"]
 TRIES = 2

@@ -15,9 +15,9 @@ from oficialia.domain.plazos import ZONE
 from oficialia.embedded.browser import Browser, Page
 from oficialia.embedded.demo import DemoFailed, Say
 from oficialia.embedded.demo_petition import ASUNTO, NAME, make_petition
+from signing.examine import SignatureFinding, examine
 from signing.sandbox import Sandbox
 from signing.trust import load_anchors
-from signing.verify import SignatureFinding, examine
 
 ACUSE_SECONDS = 90.0
 POLL_SECONDS = 0.25

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from oficialia.domain.wording import short_instant
-from signing.verify import SignatureFinding
+from signing.examine import SignatureFinding
 
 INTACT = "íntegra: el documento no cambió después de esta firma"
 FILLED = "después de esta firma se llenaron campos del documento, como ella permite"

@@ -18,8 +18,8 @@ from oficialia.runtime import Runtime
 from oficialia.services.certificates import ever_used
 from oficialia.services.findings import time_words, to_json, verdict
 from signing.errors import DocumentRefused, SandboxFailure, SandboxUnavailable
+from signing.examine import SignatureFinding
 from signing.inspect import MediaType, inspect
-from signing.verify import SignatureFinding
 
 _KINDS = {
     "efirma": "e.firma",

@@ -9,8 +9,8 @@ from oficialia.embedded.corpus.manifest import Entry
 from oficialia.embedded.corpus.seals import Examiner, SealCheck
 from oficialia.embedded.corpus.sending import Sent
 from oficialia.embedded.corpus.traces import Trace
+from signing.examine import SignatureFinding
 from signing.seal import Strategy
-from signing.verify import SignatureFinding
 
 OUTCOMES: Mapping[Strategy, str] = {"visible": "sealed-visible", "invisible": "sealed-invisible", "caratula": "wrapped"}
 

@@ -10,11 +10,11 @@ import pikepdf
 
 from oficialia.embedded.corpus.pdfsig import Word, pdfsig
 from oficialia.embedded.corpus.seeing import Words, reads_the_stamp, words_kept
+from signing.examine import SignatureFinding, examine, not_worse
 from signing.increment import looks_signed
 from signing.sandbox import Sandbox
 from signing.seal import Strategy
 from signing.trust import TrustAnchors
-from signing.verify import SignatureFinding, examine, not_worse
 
 FIELD = "Sello-"
 # "al-frente": the sealed copy begins with the original, byte for byte; "adjunto": the carátula has it attached so;

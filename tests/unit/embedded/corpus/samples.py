@@ -7,7 +7,7 @@ from oficialia.embedded.corpus.result import Result
 from oficialia.embedded.corpus.seals import SealCheck
 from oficialia.embedded.corpus.sending import Sent
 from oficialia.embedded.corpus.traces import Trace
-from signing.verify import unexamined
+from signing.examine import unexamined
 
 GOOD_SEAL = SealCheck(
     ours=True,

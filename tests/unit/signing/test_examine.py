@@ -23,9 +23,9 @@ from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from certs.development import make_development_pki
+from signing.examine import NOBODY, SignatureFinding, examine, finding_from, not_worse, unexamined
 from signing.sandbox import Sandbox
 from signing.trust import TrustAnchors, load_anchors
-from signing.verify import NOBODY, SignatureFinding, examine, finding_from, not_worse, unexamined
 
 YEAR = timedelta(days=365)
 CITIZEN_PASSWORD = b"12345678a"
