@@ -14,7 +14,8 @@ from pathlib import Path
 
 from signing.cms import add_token
 from signing.errors import SealingFailed
-from signing.examine import examine, not_worse
+from signing.examine import examine
+from signing.finding import not_worse
 from signing.increment import GapTooSmall, NotAnIncrement, fill_gap, last_gap
 from signing.sandbox import Sandbox
 from signing.timestamp import Timestamper

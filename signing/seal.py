@@ -27,7 +27,8 @@ from pyhanko_certvalidator.errors import PathError, ValidationError
 from signing.cms import Level, Signature, SignatureMaker
 from signing.cover import CoverContent, Why, make_cover
 from signing.errors import IdentityUnusable, SandboxFailure, SealingFailed, SigningError
-from signing.examine import SignatureFinding, examine, not_worse, reopen
+from signing.examine import examine, reopen
+from signing.finding import SignatureFinding, not_worse
 from signing.identity import SealIdentity
 from signing.increment import Gap, GapTooSmall, GrownFile, NotAnIncrement, looks_signed
 from signing.sandbox import Limits, Sandbox

@@ -81,7 +81,7 @@ def _harmless(old: Any, new: Any, key: str) -> bool:
     was = old.raw_get(key)
     if key not in new:
         # pyHanko drops it; where it asked for appearances, that would blank the fields.
-        return key == "/NeedAppearances" and _written(was) == b"false"
+        return key == "/NeedAppearances" and written(was) == b"false"
     became = new.raw_get(key)
     if isinstance(was, IndirectObject):
         return False
@@ -93,14 +93,15 @@ def _harmless(old: Any, new: Any, key: str) -> bool:
 
 
 def _grew(old: ArrayObject, new: ArrayObject) -> bool:
-    return len(new) >= len(old) and all(_written(a) == _written(b) for a, b in zip(old, new, strict=False))
+    return len(new) >= len(old) and all(written(a) == written(b) for a, b in zip(old, new, strict=False))
 
 
 def _bytes(holder: Any, key: str) -> bytes:
-    return _written(holder.raw_get(key)) if key in holder else b""
+    return written(holder.raw_get(key)) if key in holder else b""
 
 
-def _written(value: Any) -> bytes:
+def written(value: Any) -> bytes:
+    """A value as it stands in a file; what it refers to counts as its number."""
     out = BytesIO()
     value.write_to_stream(out, None)
     return out.getvalue()

@@ -6,10 +6,10 @@ Values only, to JSON and back. Who judges stands in `signing.verify`, the closed
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, Self
 
 from signing.efirma import CertificateHolder
+from signing.plain import instant, plain
 from signing.reason import Change, Colour, Integrity, Reason, Revocation, worst
 
 NOBODY = CertificateHolder("", "", "", "", "", "", "otro")
@@ -20,7 +20,7 @@ class SignatureVerdict:
     """One signature or document time stamp, judged.
 
     The signed revision is the first `revision_end` bytes of the file (None where the coverage is not the standard one);
-    `changes` is what came after. `in_force` is judged at the proven time, else at the time of examination; None where
+    `changes` is what came after; `covers_whole_file`: nothing did, but blanks. `in_force` is judged at the proven time, else at the time of examination; None where
     nothing can be said. `revocation_from` is "documento", "autoridad" (it was asked), or empty, and `revocation_at` is
     when the authority said it. A certificate that was revoked after `proven_time` is "revocado" and still no reason.
     `tsa` is who proves the time; empty where it is only claimed. `ours`: the certificate is one of the office's own
@@ -58,7 +58,7 @@ class SignatureVerdict:
 
     def to_json(self) -> dict[str, Any]:
         """JSON values; instants as ISO 8601."""
-        return {key: _plain(value) for key, value in asdict(self).items()}
+        return {key: plain(value) for key, value in asdict(self).items()}
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
@@ -71,7 +71,7 @@ class SignatureVerdict:
             "reasons": tuple(Reason(word) for word in value["reasons"]),
             "changes": tuple(Change(word) for word in value["changes"]),
             "revocation": Revocation(value["revocation"]),
-            **{key: _instant(value[key]) for key in _INSTANTS},
+            **{key: instant(value[key]) for key in _INSTANTS},
         })  # fmt: skip
 
 
@@ -95,12 +95,12 @@ class AcuseCheck:
 
     def to_json(self) -> dict[str, Any]:
         """JSON values; instants as ISO 8601."""
-        return {key: _plain(value) for key, value in asdict(self).items()}
+        return {key: plain(value) for key, value in asdict(self).items()}
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
         """What `to_json` made."""
-        return cls(**{**value, "token_time": _instant(value["token_time"])})
+        return cls(**{**value, "token_time": instant(value["token_time"])})
 
 
 @dataclass(frozen=True)
@@ -159,15 +159,3 @@ class DocumentVerdict:
             "embedded": tuple(cls.from_json(each) for each in value["embedded"]),
             "acuse": AcuseCheck.from_json(value["acuse"]) if value["acuse"] else None,
         })  # fmt: skip
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, StrEnum):
-        return value.value
-    return [_plain(each) for each in value] if isinstance(value, tuple) else value
-
-
-def _instant(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None

@@ -1,15 +1,37 @@
 """What a document's signatures are worth: one verdict for each, and one for the document.
 
 Nothing here says that a signature is valid in law; it says what was examined, and every reason against it.
+
+1. What is it? By its first bytes. A picture bears no signature; what is no PDF cannot be read.
+2. Examine it in the sandbox: bytes, changes, time, chain, and what it brings about revocation (`signing.examination`).
+3. Ask the authorities about the certificates that lead to one of the anchors, and about no other. Who is asked stands
+   in the operator's configuration; addresses in documents and certificates are never looked at.
+4. Judge: reasons, colour, integrity, and the indication of ETSI EN 319 102-1 (`signing.judgement`).
 """
 
+import hashlib
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
+from asn1crypto import x509
+
+import signing.efirma  # noqa: F401  (cures asn1crypto before the first certificate is parsed)
+from signing.answers import summed_up
+from signing.errors import RevocationUnavailable, SandboxFailure
+from signing.examine import examine_document
+from signing.finding import DocumentFinding, SignatureFinding, Told
+from signing.inspect import MediaType, sniffed
+from signing.judgement import judge
+from signing.reason import Colour, Integrity, Reason
 from signing.revocation import RevocationClient
 from signing.sandbox import Sandbox
 from signing.trust import TrustAnchors
 from signing.verdict import DocumentVerdict
+
+# Signatures whose authorities are asked: each may take seconds when they do not answer.
+MOST_ASKED = 10
+"""Each authority that does not answer rests for a while, so that a document costs its patience once."""
 
 
 def verify(
@@ -28,4 +50,55 @@ def verify(
 
     Never raises for what the file holds: what cannot be examined is in the verdict. Raises `SandboxUnavailable`.
     """
-    raise NotImplementedError
+    kind = sniffed(path)  # 1
+    if kind is not MediaType.PDF:
+        return _not_a_pdf(path, kind)
+    try:
+        found = examine_document(sandbox, path, anchors=anchors, at=at)  # 2
+    except SandboxFailure:
+        found = DocumentFinding(_digest(path), path.stat().st_size, Reason.TOO_HEAVY, ())
+    asked = _asked(found, revocation, at) if revocation else ()  # 3
+    return judge(found, at=at, ours=ours, asked=asked)  # 4
+
+
+def _not_a_pdf(path: Path, kind: MediaType | None) -> DocumentVerdict:
+    picture = kind is not None
+    return DocumentVerdict(
+        sha256=_digest(path),
+        size=path.stat().st_size,
+        media_type=kind.value if kind else "application/octet-stream",
+        colour=Colour.NONE if picture else Colour.RED,
+        integrity=None if picture else Integrity.ILEGIBLE,
+        reasons=() if picture else (Reason.DOCUMENT_UNREADABLE,),
+        signatures=(),
+        embedded=(),
+        acuse=None,
+    )
+
+
+def _asked(found: DocumentFinding, client: RevocationClient, at: datetime) -> list[Told | None]:
+    """Step 3, for each signature in their order; None where nobody is to be asked, or nobody answered."""
+    asked = {id(each) for each in islice((each for each in found.signatures if _worth_asking(each)), MOST_ASKED)}
+    return [_answer(each, client, at) if id(each) in asked else None for each in found.signatures]
+
+
+def _worth_asking(found: SignatureFinding) -> bool:
+    """Its certificate leads to an anchor, and the document does not say it all."""
+    return len(found.chain) > 1 and found.intact and not found.told.revoked_at
+
+
+def _answer(found: SignatureFinding, client: RevocationClient, at: datetime) -> Told | None:
+    moment = found.proven_time or at
+    certificate, *others = [x509.Certificate.load(bytes.fromhex(der)) for der in found.chain]
+    in_force = min(max(moment, certificate.not_valid_before), certificate.not_valid_after)
+    try:
+        answers = client.answers(certificate, others, in_force=in_force, at=at)
+    except RevocationUnavailable:
+        return None
+    below = [certificate, *others][:-1]
+    return summed_up(((each, [answer]) for each, answer in zip(below, answers, strict=True)), moment, "autoridad")
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -15,7 +15,8 @@ from oficialia.services.review_findings import Code, Finding
 from oficialia.services.review_scope import Item
 from oficialia.services.review_storage import ABSENT, ISSUED, same, unreadable
 from signing.attached import attached
-from signing.examine import SignatureFinding, examine
+from signing.examine import examine
+from signing.finding import SignatureFinding
 from signing.printed import printed
 from signing.sandbox import Sandbox
 from signing.trust import TrustAnchors

@@ -18,7 +18,7 @@ from oficialia.runtime import Runtime
 from oficialia.services.certificates import ever_used
 from oficialia.services.findings import time_words, to_json, verdict
 from signing.errors import DocumentRefused, SandboxFailure, SandboxUnavailable
-from signing.examine import SignatureFinding
+from signing.finding import SignatureFinding
 from signing.inspect import MediaType, inspect
 
 _KINDS = {

@@ -8,7 +8,8 @@ from pathlib import Path
 import pikepdf
 
 from signing.cover import ATTACHMENT, CoverContent
-from signing.examine import SignatureFinding, examine
+from signing.examine import examine
+from signing.finding import SignatureFinding
 from signing.identity import SealIdentity
 from signing.sandbox import Sandbox
 from signing.seal import Sealed, SealEngine

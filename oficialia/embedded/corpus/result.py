@@ -9,7 +9,7 @@ from oficialia.embedded.corpus.manifest import Entry
 from oficialia.embedded.corpus.seals import Examiner, SealCheck
 from oficialia.embedded.corpus.sending import Sent
 from oficialia.embedded.corpus.traces import Trace
-from signing.examine import SignatureFinding
+from signing.finding import SignatureFinding
 from signing.seal import Strategy
 
 OUTCOMES: Mapping[Strategy, str] = {"visible": "sealed-visible", "invisible": "sealed-invisible", "caratula": "wrapped"}

@@ -10,7 +10,8 @@ import pikepdf
 
 from oficialia.embedded.corpus.pdfsig import Word, pdfsig
 from oficialia.embedded.corpus.seeing import Words, reads_the_stamp, words_kept
-from signing.examine import SignatureFinding, examine, not_worse
+from signing.examine import examine
+from signing.finding import SignatureFinding, not_worse
 from signing.increment import looks_signed
 from signing.sandbox import Sandbox
 from signing.seal import Strategy

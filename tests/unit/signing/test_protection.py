@@ -16,7 +16,7 @@ from pyhanko.sign.validation.pdf_embedded import async_validate_pdf_timestamp
 
 from certs.development import make_development_pki
 from signing.errors import NotNow, ProtectionFailed, RevocationUnavailable, TimestampUnavailable
-from signing.examine import SignatureFinding, not_worse
+from signing.finding import SignatureFinding, not_worse
 from signing.identity import SealIdentity
 from signing.protection import Protected, Protector, Unprotected
 from signing.revocation import Responders, RevocationClient

@@ -7,7 +7,7 @@ from oficialia.embedded.corpus.result import Result
 from oficialia.embedded.corpus.seals import SealCheck
 from oficialia.embedded.corpus.sending import Sent
 from oficialia.embedded.corpus.traces import Trace
-from signing.examine import unexamined
+from signing.finding import SignatureFinding
 
 GOOD_SEAL = SealCheck(
     ours=True,
@@ -20,7 +20,7 @@ GOOD_SEAL = SealCheck(
     green=False,
 )
 
-SIGNATURE = unexamined("Firma1", "")
+SIGNATURE = SignatureFinding("Firma1")
 
 
 def result(
