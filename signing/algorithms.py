@@ -9,6 +9,8 @@ DIGESTS = frozenset({"sha256", "sha384", "sha512", "sha512_256", "sha3_256", "sh
 SCHEMES = frozenset({"rsassa_pkcs1v15", "rsassa_pss", "ecdsa", "ed25519", "ed448"})
 CURVES = frozenset({"secp256r1", "secp384r1", "secp521r1", "brainpoolp256r1", "brainpoolp384r1", "brainpoolp512r1"})
 EDWARDS = {"ed25519": "Ed25519", "ed448": "Ed448"}
+# RFC 8419, 3.1: each goes with one digest.
+EDWARDS_DIGESTS = {"ed25519": "sha512", "ed448": "shake256"}
 LEAST_RSA_BITS = 2048
 OIDS = {"1.3.36.3.3.2.8.1.1.7": "brainpoolp256r1", "1.3.36.3.3.2.8.1.1.11": "brainpoolp384r1",
         "1.3.36.3.3.2.8.1.1.13": "brainpoolp512r1"}  # fmt: skip
@@ -34,8 +36,10 @@ def signature_holds(signer: cms.SignerInfo, certificate: x509.Certificate) -> bo
     scheme = algorithm.signature_algo
     if scheme not in SCHEMES or not key_holds(certificate.public_key):
         return False
-    if scheme in EDWARDS:  # the scheme has its own digest; Ed448 signs over SHAKE256 (RFC 8419)
-        return digest_holds(_digest(signer)) or (scheme == "ed448" and _digest(signer) == "shake256")
+    if scheme in EDWARDS:
+        return _digest(signer) == EDWARDS_DIGESTS[scheme]
+    if scheme == "rsassa_pss" and _mask_digest(algorithm) != _hash_of(algorithm, ""):
+        return False  # RFC 8017, 8.1: the same digest for both
     return digest_holds(_digest(signer)) and digest_holds(_hash_of(algorithm, _digest(signer)))
 
 
@@ -61,6 +65,10 @@ def _hash_of(algorithm: cms.SignedDigestAlgorithm, otherwise: str) -> str:
         return str(algorithm.hash_algo)
     except ValueError:
         return otherwise
+
+
+def _mask_digest(algorithm: cms.SignedDigestAlgorithm) -> str:
+    return str(algorithm["parameters"]["mask_gen_algorithm"]["parameters"]["algorithm"].native)
 
 
 def _curve(key: keys.PublicKeyInfo) -> str:

@@ -13,7 +13,6 @@ from typing import Literal
 from asn1crypto import crl, ocsp, x509
 from cryptography.exceptions import InvalidSignature
 from pyhanko_certvalidator import ValidationContext
-from pyhanko_certvalidator.authority import Authority
 from pyhanko_certvalidator.errors import (
     CRLValidationError,
     OCSPValidationError,
@@ -64,17 +63,20 @@ class Answer:
     ends_at: datetime | None
 
 
+@dataclass(frozen=True)
+class Question:
+    """About whom: a certificate, its chain to one of the anchors, and the moment as of which answers are judged."""
+
+    certificate: x509.Certificate
+    path: ValidationPath
+    anchors: TrustAnchors
+    at: datetime
+
+
 def ocsp_answer(
-    response: ocsp.OCSPResponse,
-    der: bytes,
-    certificate: x509.Certificate,
-    path: ValidationPath,
-    anchors: TrustAnchors,
-    at: datetime,
-    *,
-    signers: Sequence[x509.Certificate] = (),
+    response: ocsp.OCSPResponse, der: bytes, asked: Question, *, signers: Sequence[x509.Certificate] = ()
 ) -> Answer:
-    """What `response` says of `certificate`, whose chain is `path`, judged as of `at`.
+    """What `response`, whose encoding is `der`, says to the question.
 
     `signers` are certificates that the operator configured as those of responders (RFC 6960, 4.2.2.2, 1): SAT signs
     with one that its authority did not entitle in the certificate itself. Raises one of UNUSABLE.
@@ -82,25 +84,23 @@ def ocsp_answer(
     [said] = response.basic_ocsp_response["tbs_response_data"]["responses"]
     made_at, ends_at = said["this_update"].native, said["next_update"].native
     if _signed_by(response, signers, made_at):
-        revoked_at = _said_by_signer(said, certificate, path.find_issuing_authority(certificate), at)
+        revoked_at = _said_by_signer(said, asked)
     else:
-        context = _judging(path, anchors, at, ocsps=[response])
+        context = _judging(asked, ocsps=[response])
         try:
-            asyncio.run(verify_ocsp_response(certificate, path, context))
+            asyncio.run(verify_ocsp_response(asked.certificate, asked.path, context))
             revoked_at = None
         except RevokedError as told:
             revoked_at = told.revocation_dt
     return Answer("ocsp", der, revoked_at, made_at, ends_at)
 
 
-def list_answer(
-    der: bytes, certificate: x509.Certificate, path: ValidationPath, anchors: TrustAnchors, at: datetime
-) -> Answer:
-    """What the list in `der` says of `certificate`, whose chain is `path`, judged as of `at`. Raises one of UNUSABLE."""
+def list_answer(der: bytes, asked: Question) -> Answer:
+    """What the list in `der` says, likewise. Raises one of UNUSABLE."""
     revoked_list = crl.CertificateList.load(der, strict=True)
-    context = _judging(path, anchors, at, crls=[revoked_list])
+    context = _judging(asked, crls=[revoked_list])
     try:
-        asyncio.run(verify_crl(certificate, path, context))
+        asyncio.run(verify_crl(asked.certificate, asked.path, context))
         revoked_at = None
     except RevokedError as told:
         revoked_at = told.revocation_dt
@@ -141,21 +141,16 @@ def _clears(answer: Answer, certificate: x509.Certificate, moment: datetime) -> 
     ends = answer.ends_at or answer.made_at + UNDATED
     if answer.made_at - CLOCK_SKEW <= moment <= ends + CLOCK_SKEW:
         return True
-    return moment < answer.made_at <= certificate.not_valid_after
+    return bool(moment < answer.made_at <= certificate.not_valid_after)
 
 
 def _judging(
-    path: ValidationPath,
-    anchors: TrustAnchors,
-    at: datetime,
-    *,
-    ocsps: Iterable[ocsp.OCSPResponse] = (),
-    crls: Iterable[crl.CertificateList] = (),
+    asked: Question, *, ocsps: Iterable[ocsp.OCSPResponse] = (), crls: Iterable[crl.CertificateList] = ()
 ) -> ValidationContext:
     return ValidationContext(
-        trust_roots=anchors.certificates(),
-        other_certs=list(path),
-        moment=at,
+        trust_roots=asked.anchors.certificates(),
+        other_certs=list(asked.path),
+        moment=asked.at,
         ocsps=list(ocsps),
         crls=list(crls),
         allow_fetching=False,
@@ -183,16 +178,15 @@ def _signed_by(response: ocsp.OCSPResponse, signers: Iterable[x509.Certificate],
     return False
 
 
-def _said_by_signer(
-    said: ocsp.SingleResponse, certificate: x509.Certificate, issuer: Authority, at: datetime
-) -> datetime | None:
+def _said_by_signer(said: ocsp.SingleResponse, asked: Question) -> datetime | None:
     """When it was revoked, None where it was not. Raises OCSPValidationError where this answers another question."""
-    named, digest = said["cert_id"], said["cert_id"]["hash_algorithm"]["algorithm"].native
-    asked = (certificate.serial_number, getattr(certificate.issuer, digest), getattr(issuer.public_key, digest))
-    if asked != (named["serial_number"].native, named["issuer_name_hash"].native, named["issuer_key_hash"].native):
+    named, certificate = said["cert_id"], asked.certificate
+    digest, key = named["hash_algorithm"]["algorithm"].native, asked.path.find_issuing_authority(certificate).public_key
+    about = (certificate.serial_number, getattr(certificate.issuer, digest), getattr(key, digest))
+    if about != (named["serial_number"].native, named["issuer_name_hash"].native, named["issuer_key_hash"].native):
         raise OCSPValidationError("the response is about another certificate")
     made_at = said["this_update"].native
-    if not made_at - CLOCK_SKEW <= at <= (said["next_update"].native or made_at + UNDATED) + CLOCK_SKEW:
+    if not made_at - CLOCK_SKEW <= asked.at <= (said["next_update"].native or made_at + UNDATED) + CLOCK_SKEW:
         raise OCSPValidationError("the response is not in force")
     status = said["cert_status"]
     if status.name == "revoked":

@@ -1,4 +1,4 @@
-"""What is attached to a document of the office: the original in a carátula, the proofs of an acuse. Runs in the sandbox."""
+"""What the office attaches: the original in a carátula, the proofs of an acuse. Runs in the sandbox."""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -7,12 +7,12 @@ from itertools import islice
 from typing import Any
 
 from asn1crypto import tsp, x509
-from pyhanko.pdf_utils.generic import DictionaryObject
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from signing.certificate import serial, to_pem
 from signing.evidence import Evidence
 from signing.finding import AcuseFinding, SignatureFinding
+from signing.pdf_objects import got, listed
 from signing.proven_time import Stamp, stamp
 from signing.sello import sello_fits
 from signing.trust import TrustAnchors
@@ -25,7 +25,7 @@ MOST_LEVELS = 20
 
 def originals(reader: PdfFileReader) -> list[bytes]:
     """The PDFs attached as what this document was made from (`/AFRelationship /Source`, ISO 32000-2, 14.13)."""
-    found = [_content(spec) for _, spec in _files(reader) if spec.get("/AFRelationship") == "/Source"]
+    found = [_content(spec) for _, spec in _files(reader) if got(spec, "/AFRelationship") == "/Source"]
     return [content for content in found if b"%PDF-" in content[:1024] and len(content) <= MOST_BYTES][:MOST_ORIGINALS]
 
 
@@ -72,19 +72,17 @@ def _token(response_der: bytes, cadena: str, evidence: Evidence, anchors: TrustA
 
 def _files(reader: PdfFileReader) -> Iterator[tuple[str, Any]]:
     """Names and file specifications of the attachments (ISO 32000-2, 7.11.4)."""
-    names = reader.root.get("/Names")
-    tree = names.get("/EmbeddedFiles") if isinstance(names, DictionaryObject) else None
-    return islice(_leaves(tree, MOST_LEVELS), MOST_FILES)
+    return islice(_leaves(got(got(reader.root, "/Names"), "/EmbeddedFiles"), MOST_LEVELS), MOST_FILES)
 
 
 def _leaves(node: Any, levels: int) -> Iterator[tuple[str, Any]]:
-    if not isinstance(node, DictionaryObject) or levels == 0:
+    if levels == 0:
         return
-    pairs = list(node.get("/Names", ()))
+    pairs = listed(node, "/Names")
     for name, spec in zip(pairs[::2], pairs[1::2], strict=False):
-        yield str(name), spec.get_object()
-    for kid in node.get("/Kids", ()):
-        yield from _leaves(kid.get_object(), levels - 1)
+        yield str(name), spec
+    for kid in listed(node, "/Kids"):
+        yield from _leaves(kid, levels - 1)
 
 
 def _content(spec: Any) -> bytes:

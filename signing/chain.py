@@ -1,7 +1,7 @@
 """Whether a certificate leads to somebody we believe, and whether it may sign documents. Runs in the sandbox.
 
-Apart from whether the chain was in force: an expired e.firma is still one of SAT's, and whoever reads the verdict is told
-both. Revocation is judged elsewhere (`signing.evidence`).
+Apart from whether the chain was in force: an expired e.firma is still one of SAT's, and whoever reads the verdict is
+told both. Revocation is judged elsewhere (`signing.evidence`).
 """
 
 import asyncio
@@ -54,7 +54,7 @@ class Chain:
 def chain_of(
     certificate: x509.Certificate, others: Sequence[x509.Certificate], anchors: TrustAnchors, moment: datetime
 ) -> Chain:
-    """The chain of `certificate` to one of `anchors`, with the help of `others`, and whether it was in force at `moment`."""
+    """The chain of `certificate` to an anchor, with the help of `others`, and whether it was in force at `moment`."""
     detail = ""
     for number, at in enumerate(_moments(certificate, moment)):
         try:
@@ -75,7 +75,7 @@ def may_sign_documents(certificate: x509.Certificate) -> bool:
 
 
 def _moments(certificate: x509.Certificate, moment: datetime) -> Iterable[datetime]:
-    """The moment that counts; and, to know whose a certificate is that was not in force then, its last and first ones."""
+    """The moment that counts; and, to know whose a certificate is that was not in force then, its last and first."""
     return moment, certificate.not_valid_after - A_MOMENT, certificate.not_valid_before + A_MOMENT
 
 

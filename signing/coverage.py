@@ -5,7 +5,7 @@ import os
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from asn1crypto import x509
+from asn1crypto import cms, parser, x509
 from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
@@ -17,8 +17,10 @@ OBJECTS = (b" obj", b"trailer", b"startxref", b"/Root", b"%PDF-")
 
 @dataclass(frozen=True)
 class Coverage:
-    """`end`: where the covered revision ends, in a file of `size` bytes. What follows is nothing, or blanks (`blank`), or
-    without anything that could be taken for an object (`inert`), or more."""
+    """`end`: where the revision that it covers ends, in a file of `size` bytes.
+
+    What follows is nothing or blanks (`blank`), or nothing that could be taken for an object (`inert`), or more.
+    """
 
     end: int
     size: int
@@ -56,8 +58,19 @@ def fits(signature: EmbeddedPdfSignature, certificate: x509.Certificate) -> tupl
         digest = hashlib.new(signature.md_algorithm, bytes(content["content"])).digest()
     else:
         over, digest = True, signature.compute_digest()
-    same, made = validate_sig_integrity(signature.signer_info, certificate, kind, digest)
+    signer = signature.signer_info
+    same, made = validate_sig_integrity(signer, certificate, kind, digest)
+    if not made and signer["signed_attrs"]:
+        # What is signed is the DER of the attributes (RFC 5652, 5.4); in the file they may stand in another encoding.
+        _, made = validate_sig_integrity(_in_der(signer), certificate, kind, digest)
     return over and same, made
+
+
+def _in_der(signer: cms.SignerInfo) -> cms.SignerInfo:
+    attributes = b"".join(each.dump() for each in signer["signed_attrs"])
+    copy = signer.copy()
+    copy["signed_attrs"] = cms.CMSAttributes.load(parser.emit(0, 1, cms.CMSAttributes.tag, attributes))
+    return copy
 
 
 def _rest(stream: BinaryIO, end: int) -> tuple[bool, bool]:

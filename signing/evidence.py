@@ -6,16 +6,17 @@ Runs in the sandbox. None of it is believed before the authority's signature on 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Any
 
 from asn1crypto import cms, crl, ocsp, x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.general import find_cms_attribute_iter
+from pyhanko_certvalidator.path import ValidationPath
 
-from signing.answers import UNUSABLE, Answer, list_answer, ocsp_answer, span, summed_up
+from signing.answers import UNUSABLE, Answer, Question, list_answer, ocsp_answer, span, summed_up
 from signing.chain import Chain
 from signing.finding import Told
+from signing.pdf_objects import got, listed
 from signing.reason import Revocation
 from signing.trust import TrustAnchors
 
@@ -43,7 +44,7 @@ class Evidence:
 
 def in_document(reader: PdfFileReader) -> Evidence:
     """What is in the DSS of the last revision."""
-    store = reader.root.get("/DSS")
+    store = got(reader.root, "/DSS")
     if store is None:
         return Evidence()
     certificates = [x509.Certificate.load(der) for der in _streams(store, "/Certs")]
@@ -59,12 +60,12 @@ def told(chain: Chain, evidence: Evidence, anchors: TrustAnchors, moment: dateti
         return Told(Revocation.GOOD)
     if not evidence.ocsps and not evidence.crls:
         return Told()
-    said = [(certificate, list(_answers(certificate, chain, evidence, anchors))) for certificate in below]
+    said = [(certificate, list(_answers(certificate, chain.path, evidence, anchors))) for certificate in below]
     return summed_up(said, moment, "documento")
 
 
 def _answers(
-    certificate: x509.Certificate, chain: Chain, evidence: Evidence, anchors: TrustAnchors
+    certificate: x509.Certificate, path: ValidationPath, evidence: Evidence, anchors: TrustAnchors
 ) -> Iterator[Answer]:
     """The answers about `certificate`, each judged as of when it was given."""
     for der in evidence.ocsps[:MOST_ITEMS]:
@@ -74,16 +75,16 @@ def _answers(
             if said["cert_id"]["serial_number"].native != certificate.serial_number:
                 continue
             at = said["this_update"].native + A_MOMENT
-            yield ocsp_answer(response, der, certificate, chain.path, anchors, at)
+            yield ocsp_answer(response, der, Question(certificate, path, anchors, at))
         except UNUSABLE:
             continue
     for der in evidence.crls[:MOST_ITEMS]:
         try:
             made_at, _ends_at = span(crl.CertificateList.load(der))
-            yield list_answer(der, certificate, chain.path, anchors, made_at + A_MOMENT)
+            yield list_answer(der, Question(certificate, path, anchors, made_at + A_MOMENT))
         except UNUSABLE:
             continue
 
 
 def _streams(store: Any, key: str) -> Iterator[bytes]:
-    return (bytes(each.get_object().data) for each in islice(store.get(key, ()), MOST_ITEMS))
+    return (bytes(each.data) for each in listed(store, key)[:MOST_ITEMS])

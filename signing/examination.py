@@ -8,7 +8,7 @@
 6. Time: the signature's own time stamp, if its authority is trusted; else that of the document time stamp over it.
    A document time stamp that is trusted proves that all before it existed then: it is judged as of then, not as of now.
    So a chain of them carries the evidence over the end of every certificate in it (ETSI EN 319 142-1, 5.5).
-7. Identity: the certificate, its chain to the anchors given, usage, algorithms, and whether it was in force at that time.
+7. Identity: the certificate, its chain to the anchors given, usage, algorithms; whether it was in force at that time.
 8. Revocation, as far as the document itself brings it.
 9. What is attached: the original in a carátula is examined likewise, the proofs of an acuse are computed again.
 """

@@ -6,6 +6,7 @@ is given. Whoever wants a verdict asks `signing.verify`.
 
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from signing.errors import SandboxFailure
 from signing.finding import DocumentFinding, SignatureFinding
@@ -46,5 +47,5 @@ def reopen(
     return findings, tuple(reply.value["foreign"])
 
 
-def _arguments(path: Path, anchors: TrustAnchors, at: datetime) -> dict[str, str | list[str]]:
+def _arguments(path: Path, anchors: TrustAnchors, at: datetime) -> dict[str, Any]:
     return {"path": str(path.resolve()), "anchors": list(anchors.pem), "at": at.isoformat()}

@@ -13,10 +13,12 @@ from signing.plain import instant, plain
 from signing.reason import Change, Reason, Revocation
 from signing.verdict import NOBODY
 
-Modification = Literal["nada", "solo_firmas", "cambios_permitidos", "cambios", "desconocido"]
+Modification = Literal["nada", "solo_firmas", "cambios_permitidos", "cambios_invisibles", "cambios", "desconocido"]
 
 # From harmless to unknown: what came after a signature.
-MODIFICATIONS: tuple[Modification, ...] = ("nada", "solo_firmas", "cambios_permitidos", "cambios", "desconocido")
+MODIFICATIONS: tuple[Modification, ...] = (
+    "nada", "solo_firmas", "cambios_permitidos", "cambios_invisibles", "cambios", "desconocido",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,12 @@ class Told:
     said_at: datetime | None = None
     by: str = ""
 
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Self:
+        """What `asdict` and JSON made."""
+        revoked_at, said_at = instant(value["revoked_at"]), instant(value["said_at"])
+        return cls(Revocation(value["revocation"]), revoked_at, said_at, value["by"])
+
 
 @dataclass(frozen=True)
 class SignatureFinding:
@@ -41,12 +49,12 @@ class SignatureFinding:
     - `covers`: it covers all from the first byte to the end of its revision, at `revision_end`, but itself.
       `covers_whole_file`: that is the end of the file too.
     - `digest_fits`, `value_fits`: the signed digest is that of the bytes, and the signature value that of the key.
-    - `modified_after` is what came later, `changes` in which parts; `docmdp` the permission (1, 2, 3) of a certification.
-    - `chain`: certificates (DER, hexadecimal) from the signer's to the anchor; empty where there is none. `usage`: it may
-      sign documents. `weak`: an algorithm of the signature or of its chain is not on the allow-list.
+    - `modified_after` is what came later, `changes` in which parts; `docmdp` what a certification permits (1, 2, 3).
+    - `chain`: certificates (DER, hexadecimal) from the signer's to the anchor; empty where there is none. `usage`: it
+      may sign documents. `weak`: an algorithm of the signature or of its chain is not on the allow-list.
     - `in_force`: the whole chain was in force at `proven_time`, else at the time of examination.
-    - `claimed_time` is the signer's word. `proven_time` is that of a time stamp of the trusted authority `tsa`, over the
-      signature or over the document with it. `timestamp_broken`: it brings one that is not over it.
+    - `claimed_time` is the signer's word. `proven_time` is that of a time stamp of the trusted authority `tsa`, over
+      the signature or over the document with it. `timestamp_broken`: it brings one that is not over it.
     - `told`: what the document itself brings about revocation.
     """
 
@@ -90,7 +98,7 @@ class SignatureFinding:
 
     @property
     def revoked(self) -> bool:
-        """Whether the document itself tells that it was made with a revoked certificate, or does not prove the contrary."""
+        """Whether the document tells of a revocation, and does not prove that it was signed before."""
         revoked_at = self.told.revoked_at
         return revoked_at is not None and (self.proven_time is None or revoked_at <= self.proven_time)
 
@@ -101,14 +109,13 @@ class SignatureFinding:
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
         """What `to_json` made."""
-        told = value["told"]
         return cls(**{
             **value,
             "problem": Reason(value["problem"]) if value["problem"] else None,
             "holder": CertificateHolder(**value["holder"]),
             "changes": tuple(Change(word) for word in value["changes"]),
             "chain": tuple(value["chain"]),
-            "told": Told(Revocation(told["revocation"]), instant(told["revoked_at"]), instant(told["said_at"]), told["by"]),
+            "told": Told.from_json(value["told"]),
             **{key: instant(value[key]) for key in _INSTANTS},
         })  # fmt: skip
 

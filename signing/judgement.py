@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from signing.finding import AcuseFinding, DocumentFinding, SignatureFinding, Told
+from signing.finding import AcuseFinding, DocumentFinding, Modification, SignatureFinding, Told
 from signing.reason import Change, Colour, Integrity, Reason, Revocation, worst
 from signing.verdict import AcuseCheck, DocumentVerdict, SignatureVerdict
 
@@ -25,8 +25,12 @@ UNEXAMINED = frozenset({
     Reason.UNKNOWN_ALGORITHM,
 })  # fmt: skip
 ALTERED = frozenset({Reason.COVERAGE, Reason.CONTENT_ALTERED, Reason.SIGNATURE_VALUE})
-CHANGED = frozenset({Reason.CHANGED, Reason.NOT_COMPARED, Reason.FILLED_IN})
-_WORST_FIRST = (Integrity.ILEGIBLE, Integrity.ALTERADO, Integrity.CAMBIO, Integrity.INTEGRO)
+CHANGED = frozenset({Reason.CHANGED, Reason.NOT_COMPARED, Reason.FILLED_IN, Reason.UNSEEN_CHANGES})
+CHANGES: dict[Modification, Reason] = {
+    "cambios": Reason.CHANGED,
+    "cambios_permitidos": Reason.FILLED_IN,
+    "cambios_invisibles": Reason.UNSEEN_CHANGES,
+}
 
 PASSED = ("TOTAL-PASSED", "")
 INDICATIONS: dict[Reason, tuple[str, str]] = {
@@ -52,7 +56,7 @@ INDICATIONS: dict[Reason, tuple[str, str]] = {
     Reason.TIME_CONTRADICTED: ("INDETERMINATE", "TIMESTAMP_ORDER_FAILURE"),
     Reason.REVOCATION_UNKNOWN: ("INDETERMINATE", "TRY_LATER"),
 }
-"""ETSI EN 319 102-1, tables 5 and 6. The first reason in this order decides; one that is not here fails nothing there."""
+"""ETSI EN 319 102-1, 5.1.3. The first reason in this order decides; one that is not here fails nothing there."""
 
 
 def judge(
@@ -155,12 +159,12 @@ def _about_integrity(found: SignatureFinding) -> Iterator[Reason]:
         yield Reason.CONTENT_ALTERED
     if not found.value_fits:
         yield Reason.SIGNATURE_VALUE
-    if found.modified_after == "cambios":
-        yield Reason.CHANGED
-    elif found.modified_after == "desconocido" and found.changes != (Change.TRAILING_DATA,):
-        yield Reason.NOT_COMPARED
-    elif found.modified_after == "cambios_permitidos" or not HARMLESS.issuperset(found.changes):
-        yield Reason.FILLED_IN if found.modified_after != "desconocido" else Reason.NOT_COVERED
+    if found.modified_after in CHANGES:
+        yield CHANGES[found.modified_after]
+    elif found.modified_after == "desconocido":
+        yield Reason.NOT_COVERED if found.changes == (Change.TRAILING_DATA,) else Reason.NOT_COMPARED
+    elif not HARMLESS.issuperset(found.changes):
+        yield Reason.FILLED_IN
 
 
 def _about_identity(found: SignatureFinding, at: datetime) -> Iterator[Reason]:

@@ -88,6 +88,8 @@ class Reason(StrEnum):
     """Something came after it, and nobody can tell what it does."""
     FILLED_IN = "cambios_permitidos"
     """Later revisions filled in forms or annotated, as the signature allowed."""
+    UNSEEN_CHANGES = "cambios_que_no_se_ven"
+    """Later revisions changed tags, metadata or validation data, in a way that is not the usual one; no page."""
     NOT_COVERED = "final_sin_firmar"
     """The last signature does not cover the whole file: what follows shows nothing new, and nobody answers for it."""
 
@@ -142,6 +144,7 @@ _AMBER = frozenset({
     Reason.NO_CERTIFICATE,
     Reason.UNKNOWN_ALGORITHM,
     Reason.FILLED_IN,
+    Reason.UNSEEN_CHANGES,
     Reason.NOT_COVERED,
     Reason.UNTRUSTED,
     Reason.NOT_A_PERSON,
@@ -166,6 +169,7 @@ _INTEGRITY = frozenset({
     Reason.CHANGED,
     Reason.NOT_COMPARED,
     Reason.FILLED_IN,
+    Reason.UNSEEN_CHANGES,
     Reason.NOT_COVERED,
 })  # fmt: skip
 

@@ -26,7 +26,7 @@ from pyhanko_certvalidator.errors import PathError, ValidationError
 from pyhanko_certvalidator.fetchers.common_utils import format_ocsp_request, process_ocsp_response_data
 from pyhanko_certvalidator.path import ValidationPath
 
-from signing.answers import CLOCK_SKEW, UNUSABLE, Answer, list_answer, ocsp_answer, span
+from signing.answers import CLOCK_SKEW, UNUSABLE, Answer, Question, list_answer, ocsp_answer, span
 from signing.bounded_http import Bounds, FetchFailed, exchange, open_session
 from signing.errors import RevocationUnavailable
 from signing.trust import TrustAnchors, validation_context
@@ -39,6 +39,9 @@ MOST_KEPT = 2000
 """Answers; some 4 MB. When there are more, all are forgotten and asked for again as needed."""
 
 
+NOBODY_ELSE = TrustAnchors()
+
+
 @dataclass(frozen=True)
 class Responders:
     """Whom to ask, by address: every one may know any of the authorities that are trusted.
@@ -49,7 +52,7 @@ class Responders:
 
     ocsp: tuple[str, ...] = ()
     crl: tuple[str, ...] = ()
-    signers: TrustAnchors = TrustAnchors()
+    signers: TrustAnchors = NOBODY_ELSE
 
     def __bool__(self) -> bool:
         return bool(self.ocsp or self.crl)
@@ -163,7 +166,8 @@ class RevocationClient:
         der = self._fetch("POST", url, body=request.dump(), headers=headers)
         response = process_ocsp_response_data(der, ocsp_request=request, ocsp_url=url)
         signers = self._responders.signers.certificates()
-        return ocsp_answer(response, der, certificate, path, self._anchors, at, signers=signers)
+        question = Question(certificate, path, self._anchors, at)
+        return ocsp_answer(response, der, question, signers=signers)
 
     def _ask_list(
         self, url: str, certificate: x509.Certificate, path: ValidationPath, at: datetime, since: datetime | None
@@ -171,7 +175,7 @@ class RevocationClient:
         der = self._lists.get(url)
         if der is None or not _list_holds(der, at, since):
             der = self._fetch("GET", url, headers={"Accept": "application/pkix-crl"})
-        answer = list_answer(der, certificate, path, self._anchors, at)
+        answer = list_answer(der, Question(certificate, path, self._anchors, at))
         self._lists[url] = der
         return answer
 

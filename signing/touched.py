@@ -5,11 +5,12 @@ resource, no other page, no earlier field may read differently afterwards. Runs 
 """
 
 from collections.abc import Iterator
-from io import BytesIO
 from typing import Any
 
 from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, IndirectObject, Reference
 from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
+
+from signing.pdf_objects import written
 
 ROOT_KEYS = frozenset({"/AcroForm", "/Extensions", "/Version", "/DSS"})
 FORM_KEYS = frozenset({"/Fields", "/SigFlags", "/NeedAppearances"})
@@ -98,10 +99,3 @@ def _grew(old: ArrayObject, new: ArrayObject) -> bool:
 
 def _bytes(holder: Any, key: str) -> bytes:
     return written(holder.raw_get(key)) if key in holder else b""
-
-
-def written(value: Any) -> bytes:
-    """A value as it stands in a file; what it refers to counts as its number."""
-    out = BytesIO()
-    value.write_to_stream(out, None)
-    return out.getvalue()

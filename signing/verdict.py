@@ -19,13 +19,15 @@ NOBODY = CertificateHolder("", "", "", "", "", "", "otro")
 class SignatureVerdict:
     """One signature or document time stamp, judged.
 
-    The signed revision is the first `revision_end` bytes of the file (None where the coverage is not the standard one);
-    `changes` is what came after; `covers_whole_file`: nothing did, but blanks. `in_force` is judged at the proven time, else at the time of examination; None where
-    nothing can be said. `revocation_from` is "documento", "autoridad" (it was asked), or empty, and `revocation_at` is
-    when the authority said it. A certificate that was revoked after `proven_time` is "revocado" and still no reason.
-    `tsa` is who proves the time; empty where it is only claimed. `ours`: the certificate is one of the office's own
-    seals, and the signature is made with its key. `indication` and `sub_indication` are those of ETSI EN 319 102-1;
-    `detail` is for the log and for experts.
+    - `revision_end`: the signed revision is the first so many bytes of the file; None where the coverage is not the
+      standard one. `changes` is what came after; `covers_whole_file`: nothing did, but blanks.
+    - `trusted`: it leads to an anchor. `in_force` is judged at the proven time, else at the time of examination; None
+      where nothing can be said.
+    - `revocation_from` is "documento", "autoridad" (it was asked), or empty; `revocation_at` is when the authority said
+      it. A certificate that was revoked after `proven_time` is "revocado", and that is no reason.
+    - `tsa` is who proves the time; empty where it is only claimed.
+    - `ours`: the certificate is one of the office's own seals, and the signature is made with its key.
+    - `indication` and `sub_indication` are those of ETSI EN 319 102-1; `detail` is for the log and for experts.
     """
 
     field_name: str

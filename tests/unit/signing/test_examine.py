@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -23,7 +24,9 @@ from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from certs.development import make_development_pki
-from signing.examine import NOBODY, SignatureFinding, examine, finding_from, not_worse, unexamined
+from signing.examine import examine
+from signing.finding import SignatureFinding, Told, not_worse
+from signing.reason import Change, Reason, Revocation
 from signing.sandbox import Sandbox
 from signing.trust import TrustAnchors, load_anchors
 
@@ -130,13 +133,13 @@ def test_an_efirma_that_fits_and_leads_to_an_anchor(
     [found] = look(sign(document))
     certificate = x509.Certificate.load((development_pki / "ciudadanos" / "maria.cer").read_bytes())
     assert (found.intact, found.trusted, found.covers_whole_file, found.modified_after) == (True, True, True, "nada")
-    assert (found.field_name, found.is_timestamp, found.docmdp, found.problem) == ("Firma1", False, None, "")
+    assert (found.field_name, found.is_timestamp, found.docmdp, found.problem) == ("Firma1", False, None, None)
     assert (found.holder.name, found.holder.rfc, found.holder.kind) == ("MARÍA PEÑA NÚÑEZ", "PENM850101AB2", "efirma")
     assert found.certificate_sha256 == certificate.sha256.hex()
     assert found.claimed_time is not None
     assert found.claimed_time.utcoffset() is not None
     assert found.proven_time is None
-    assert found.unchecked == ("la revocación del certificado", "la hora de la firma")
+    assert found.told == Told()
 
 
 def test_a_document_without_signatures_gives_nothing(look: Examine, document: bytes) -> None:
@@ -175,7 +178,6 @@ def test_a_time_stamp_proves_when_and_outlives_the_certificate(
     signed = sign(document, timestamper=stamper_of(development_pki, now))
     [found] = look(signed)
     assert found.proven_time == now
-    assert found.unchecked == ("la revocación del certificado",)
     [later] = look(signed, at=now + 4 * YEAR)
     assert (later.trusted, later.proven_time) == (True, now)
 
@@ -258,9 +260,9 @@ def test_a_signature_that_cannot_be_read_leaves_the_others_examined(look: Examin
     place = twice.index(b"/Contents <", len(once)) + len(b"/Contents <")
     twice[place : place + 8] = b"00000000"
     first, second = look(bytes(twice))
-    assert (first.problem, first.trusted) == ("", True)
-    assert second.problem == "no se pudo leer esta firma"
-    assert second.holder == NOBODY
+    assert (first.problem, first.trusted) == (None, True)
+    assert second.problem is Reason.SIGNATURE_UNREADABLE
+    assert second.holder.name == ""
 
 
 def test_the_names_of_fields_are_shown_without_control_characters(look: Examine, sign: Sign, document: bytes) -> None:
@@ -272,7 +274,7 @@ def test_sha_1_is_named_as_weak(look: Examine, sign: Sign, document: bytes, deve
     metadata = signers.PdfSignatureMetadata(field_name="Firma1", md_algorithm="sha1")
     signed = signers.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(document)), metadata, signer).getvalue()
     [found] = look(signed)
-    assert (found.trusted, found.problem) == (False, "usa un algoritmo que ya no se considera seguro")
+    assert (found.trusted, found.weak) == (False, True)
 
 
 def test_no_address_in_a_certificate_is_ever_asked(
@@ -292,18 +294,29 @@ def test_no_address_in_a_certificate_is_ever_asked(
             listener.accept()
 
 
-GOOD = replace(unexamined("Firma1", ""), intact=True, trusted=True, covers_whole_file=True, modified_after="nada")
+GOOD = SignatureFinding(
+    "Firma1",
+    covers=True,
+    covers_whole_file=True,
+    revision_end=1000,
+    digest_fits=True,
+    value_fits=True,
+    modified_after="nada",
+    chain=("00",),
+    usage=True,
+    in_force=True,
+)
 
 
 @pytest.mark.parametrize("after", [
     (),
     (replace(GOOD, field_name="Otra"),),
-    (replace(GOOD, intact=False),),
-    (replace(GOOD, trusted=False),),
+    (replace(GOOD, digest_fits=False),),
+    (replace(GOOD, chain=()),),
     (replace(GOOD, modified_after="cambios_permitidos"),),
     (replace(GOOD, modified_after="desconocido"),),
     (replace(GOOD, certificate_sha256="00"),),
-    (replace(GOOD, problem="no se pudo leer esta firma"),),
+    (replace(GOOD, problem=Reason.SIGNATURE_UNREADABLE),),
 ])  # fmt: skip
 def test_what_counts_as_worse(after: tuple[SignatureFinding, ...]) -> None:
     assert not not_worse([GOOD], after)
@@ -318,16 +331,17 @@ def test_a_signature_that_is_not_examined_to_its_end_can_get_worse() -> None:
 
 def test_what_does_not_count_as_worse() -> None:
     allowed = replace(GOOD, covers_whole_file=False, modified_after="solo_firmas")
-    unreadable = unexamined("Firma2", "no se pudo leer esta firma")
+    unreadable = SignatureFinding("Firma2", problem=Reason.SIGNATURE_UNREADABLE)
     assert not_worse([GOOD], [allowed, unreadable])
     assert not_worse([GOOD, unreadable], [allowed, unreadable])
     assert not_worse([], [])
 
 
 def test_a_finding_survives_json() -> None:
-    found = replace(GOOD, claimed_time=datetime.fromisoformat("2026-03-19T17:42:07-06:00"))
-    value = {**found.__dict__, "holder": found.holder.__dict__, "claimed_time": "2026-03-19T17:42:07-06:00"}
-    assert finding_from({**value, "unchecked": list(found.unchecked)}) == found
+    instant = datetime.fromisoformat("2026-03-19T17:42:07-06:00")
+    told = Told(Revocation.REVOKED, instant, instant, "documento")
+    found = replace(GOOD, claimed_time=instant, problem=Reason.NO_CERTIFICATE, changes=(Change.PAGES,), told=told)
+    assert SignatureFinding.from_json(json.loads(json.dumps(found.to_json()))) == found
 
 
 def test_every_signed_file_of_the_corpus_is_examined_in_time_and_none_is_trusted_without_anchors(
