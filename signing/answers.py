@@ -4,7 +4,6 @@ It counts when the certificate's issuer, or whom that issuer entitled, signed it
 Nothing is fetched here: the document brought it, or `signing.revocation` asked for it.
 """
 
-import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,6 +25,7 @@ from pyhanko_certvalidator.revinfo.validate_ocsp import verify_ocsp_response
 from pyhanko_certvalidator.sig_validate import DefaultSignatureValidator
 
 from signing.finding import Told
+from signing.immediate import immediate
 from signing.reason import Revocation
 from signing.trust import TrustAnchors
 
@@ -88,7 +88,7 @@ def ocsp_answer(
     else:
         context = _judging(asked, ocsps=[response])
         try:
-            asyncio.run(verify_ocsp_response(asked.certificate, asked.path, context))
+            immediate(verify_ocsp_response(asked.certificate, asked.path, context))
             revoked_at = None
         except RevokedError as told:
             revoked_at = told.revocation_dt
@@ -100,7 +100,7 @@ def list_answer(der: bytes, asked: Question) -> Answer:
     revoked_list = crl.CertificateList.load(der, strict=True)
     context = _judging(asked, crls=[revoked_list])
     try:
-        asyncio.run(verify_crl(asked.certificate, asked.path, context))
+        immediate(verify_crl(asked.certificate, asked.path, context))
         revoked_at = None
     except RevokedError as told:
         revoked_at = told.revocation_dt

@@ -4,7 +4,6 @@ Apart from whether the chain was in force: an expired e.firma is still one of SA
 told both. Revocation is judged elsewhere (`signing.evidence`).
 """
 
-import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,6 +13,7 @@ from pyhanko_certvalidator import CertificateValidator
 from pyhanko_certvalidator.errors import DisallowedAlgorithmError, PathError, ValidationError
 from pyhanko_certvalidator.path import ValidationPath
 
+from signing.immediate import immediate
 from signing.trust import TrustAnchors, validation_context
 
 A_MOMENT = timedelta(seconds=1)
@@ -84,5 +84,5 @@ def _path(
 ) -> ValidationPath:
     context = validation_context(anchors, at=at, other_certs=others)
     validator = CertificateValidator(certificate, list(others), validation_context=context)
-    path: ValidationPath = asyncio.run(validator.async_validate_usage(set()))
+    path: ValidationPath = immediate(validator.async_validate_usage(set()))
     return path

@@ -8,6 +8,7 @@ imports this one first.
 
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 from asn1crypto import core, x509
@@ -53,10 +54,16 @@ def _prepared(pair: Any) -> str:
     """
     if pair._prepped is None:
         try:
-            pair._prepped = pair._ldap_string_prep(pair["value"].native)
+            pair._prepped = _compared(pair["value"].native)
         except (ValueError, TypeError):
             pair._prepped = "#" + pair["value"].dump().hex()
     return str(pair._prepped)
+
+
+@lru_cache(maxsize=4096)
+def _compared(text: str) -> str:
+    """Prepared text. asn1crypto prepares it anew for every comparison, which is most of what a chain takes."""
+    return str(x509.NameTypeAndValue()._ldap_string_prep(text))
 
 
 def _install() -> None:

@@ -25,7 +25,8 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
-import signing.efirma  # noqa: F401  (cures asn1crypto before the first certificate is parsed)
+import signing.efirma
+import signing.hex_strings  # noqa: F401  (teaches pyHanko)
 from signing.algorithms import described, signature_holds
 from signing.attachments import acuse_proofs, originals
 from signing.chain import chain_of, may_sign_documents
@@ -42,6 +43,7 @@ from signing.trust import TrustAnchors
 T = TypeVar("T")
 # Real documents bear a handful; each costs a difference analysis against every later revision.
 MOST_SIGNATURES = 50
+CHUNK = 1 << 16
 
 
 def examine_in_child(path: str, anchors: list[str], at: str) -> dict[str, Any]:
@@ -101,9 +103,7 @@ class _Examination:
 
     def document(self) -> DocumentFinding:
         """All nine steps."""
-        size = self._file.seek(0, 2)
-        self._file.seek(0)
-        digest = hashlib.file_digest(self._file, "sha256").hexdigest()  # type: ignore[arg-type]
+        digest, size = _digested(self._file)
         signatures = tuple(self.signatures())
         reader = self.reader
         embedded = [
@@ -192,6 +192,15 @@ class _Examination:
         inner = _Examination(BytesIO(content), list(self._anchors.pem), self._at.isoformat())
         signatures = tuple(inner.signatures())
         return DocumentFinding(hashlib.sha256(content).hexdigest(), len(content), inner._problem, signatures)
+
+
+def _digested(file: BinaryIO) -> tuple[str, int]:
+    """SHA-256 in hexadecimal, and the size."""
+    digest = hashlib.sha256()
+    file.seek(0)
+    while part := file.read(CHUNK):
+        digest.update(part)
+    return digest.hexdigest(), file.tell()
 
 
 def _timed(finding: SignatureFinding, proof: Stamp | None, *, broken: bool) -> SignatureFinding:

@@ -70,7 +70,9 @@ def judge(
     answers = [*asked, *(None for _ in found.signatures)]
     signatures = [_signature(each, at, ours, said) for each, said in zip(found.signatures, answers, strict=False)]
     if signatures and not any(each.covers_whole_file for each in signatures):
-        signatures[-1] = _with_reasons(signatures[-1], (Reason.NOT_COVERED,))
+        last = signatures[-1]
+        # What says more is told already.
+        signatures[-1] = _with_reasons(last, (Reason.NOT_COVERED,)) if last.integrity is Integrity.INTEGRO else last
     acuse = _acuse(found.acuse, ours, signatures) if found.acuse else None
     own = [*([found.problem] if found.problem else []), *_acuse_reasons(found.acuse, acuse)]
     reasons = _in_order([*own, *(reason for each in signatures for reason in each.reasons)])
@@ -197,8 +199,8 @@ def _in_force(found: SignatureFinding, at: datetime) -> bool | None:
 
 
 def _about_revocation(found: SignatureFinding, told: Told) -> Iterator[Reason]:
-    if not found.chain:
-        return  # there is nobody to ask; that it is untrusted says more
+    if not found.chain or not found.intact:
+        return  # there is nobody to ask, or nothing to ask about; that says more
     if told.revoked_at:
         if found.proven_time is None:
             yield Reason.REVOKED_WITHOUT_PROOF

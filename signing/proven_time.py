@@ -63,6 +63,7 @@ def stamp(
     chain = chain_of(certificate, [*found.other_certs, *evidence.certificates], anchors, at)
     time = info["gen_time"].native
     able = digest_holds(name) and signature_holds(signer, certificate) and stamps_time(certificate)
+    able = able and certificate.not_valid_before <= time <= certificate.not_valid_after
     believed = fits and able and chain.path is not None and chain.in_force
     if believed:
         revoked_at = told(chain, evidence, anchors, time).revoked_at

@@ -12,7 +12,6 @@ of whoever made them, and are never looked at.
 Keep one for each process: answers are kept until they end, and so are the connections.
 """
 
-import asyncio
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -29,6 +28,7 @@ from pyhanko_certvalidator.path import ValidationPath
 from signing.answers import CLOCK_SKEW, UNUSABLE, Answer, Question, list_answer, ocsp_answer, span
 from signing.bounded_http import Bounds, FetchFailed, exchange, open_session
 from signing.errors import RevocationUnavailable
+from signing.immediate import immediate
 from signing.trust import TrustAnchors, validation_context
 
 RESPONSE_CAP = 1 << 20
@@ -110,7 +110,7 @@ class RevocationClient:
         context = validation_context(self._anchors, at=at, other_certs=known)
         validator = CertificateValidator(certificate, known, validation_context=context)
         try:
-            path: ValidationPath = asyncio.run(validator.async_validate_usage(set()))
+            path: ValidationPath = immediate(validator.async_validate_usage(set()))
         except (PathError, ValidationError, ValueError, TypeError) as fault:
             raise RevocationUnavailable(f"no trusted chain: {fault}") from fault
         return path

@@ -13,15 +13,11 @@ from typing import Any
 
 import pikepdf
 import pytest
-from asn1crypto import keys, x509
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.hazmat.primitives.serialization.pkcs12 import load_key_and_certificates
-from pyhanko.pdf_utils.generic import NumberObject, pdf_string
+from asn1crypto import x509
+from pyhanko.pdf_utils.generic import pdf_string
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import signers
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
-from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
-from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from certs.development import make_development_pki
 from signing.examine import examine
@@ -29,9 +25,9 @@ from signing.finding import SignatureFinding, Told, not_worse
 from signing.reason import Change, Reason, Revocation
 from signing.sandbox import Sandbox
 from signing.trust import TrustAnchors, load_anchors
+from tests.support.citizens import rotate_page, sign_as, signer_of, stamper_of, updated
 
 YEAR = timedelta(days=365)
-CITIZEN_PASSWORD = b"12345678a"
 
 
 @pytest.fixture(scope="module")
@@ -67,35 +63,9 @@ def sign(development_pki: Path) -> Sign:
     """Sign these bytes as somebody of the development PKI, in one more revision."""
 
     def run(content: bytes, who: str = "maria", field: str = "Firma1", **options: Any) -> bytes:
-        stamper = options.pop("timestamper", None)
-        options.setdefault("subfilter", SigSeedSubFilter.PADES)
-        signer = signer_of(development_pki, who)
-        metadata = signers.PdfSignatureMetadata(field_name=field, md_algorithm="sha256", **options)
-        writer = IncrementalPdfFileWriter(io.BytesIO(content))
-        return bytes(signers.sign_pdf(writer, metadata, signer, timestamper=stamper).getvalue())
+        return sign_as(content, signer_of(development_pki, who), field, **options)
 
     return run
-
-
-def signer_of(pki: Path, who: str) -> signers.SimpleSigner:
-    file, password = pki / "ciudadanos" / f"{who}.p12", CITIZEN_PASSWORD
-    if who == "sello":
-        file, password = pki / "sello.p12", (pki / "sello.password").read_bytes()
-    signer: signers.SimpleSigner | None = signers.SimpleSigner.load_pkcs12(str(file), passphrase=password)
-    assert signer is not None
-    return signer
-
-
-def stamper_of(pki: Path, at: datetime) -> DummyTimeStamper:
-    """The time-stamping authority of the PKI, stopped at an instant."""
-    key, certificate, chain = load_key_and_certificates(
-        (pki / "tsa.p12").read_bytes(), (pki / "tsa.password").read_bytes()
-    )
-    assert key is not None
-    assert certificate is not None
-    private = keys.PrivateKeyInfo.load(key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()))
-    parsed = [x509.Certificate.load(each.public_bytes(Encoding.DER)) for each in (certificate, *chain)]
-    return DummyTimeStamper(parsed[0], private, SimpleCertificateStore.from_certs(parsed[1:]), fixed_dt=at)
 
 
 @pytest.fixture(scope="module")
@@ -105,21 +75,6 @@ def document() -> bytes:
     output = io.BytesIO()
     made.save(output)
     return output.getvalue()
-
-
-def updated(content: bytes, change: Callable[[IncrementalPdfFileWriter], object]) -> bytes:
-    """One more revision that is no signature."""
-    stream = io.BytesIO(content)
-    writer = IncrementalPdfFileWriter(stream)
-    change(writer)
-    writer.write_in_place()
-    return stream.getvalue()
-
-
-def rotate_page(writer: IncrementalPdfFileWriter) -> None:
-    page = writer.root["/Pages"]["/Kids"][0]
-    page["/Rotate"] = NumberObject(90)
-    writer.update_container(page)
 
 
 def name_language(writer: IncrementalPdfFileWriter) -> None:
