@@ -46,10 +46,10 @@ MOST_SIGNATURES = 50
 CHUNK = 1 << 16
 
 
-def examine_in_child(path: str, anchors: list[str], at: str) -> dict[str, Any]:
-    """Steps 1 to 9 for the PDF at `path`; the values are those of `DocumentFinding`."""
+def examine_in_child(path: str, anchors: list[str], at: str, attached: bool) -> dict[str, Any]:
+    """Steps 1 to 8 for the PDF at `path`, and with `attached` step 9; the values are those of `DocumentFinding`."""
     with open(path, "rb") as file:  # noqa: PTH123
-        return _Examination(file, anchors, at).document().to_json()
+        return _Examination(file, anchors, at).document(attached=attached).to_json()
 
 
 def reopen_in_child(path: str, anchors: list[str], at: str) -> dict[str, Any]:
@@ -101,16 +101,16 @@ class _Examination:
         self._evidence = Evidence()
         self._proof = _Proof(self._at)
 
-    def document(self) -> DocumentFinding:
+    def document(self, *, attached: bool) -> DocumentFinding:
         """All nine steps."""
         digest, size = _digested(self._file)
-        signatures = tuple(self.signatures())
-        reader = self.reader
-        embedded = [
-            self._original(content) for content in (_quietly(lambda: originals(reader)) if reader else None) or ()
-        ]
-        acuse = _quietly(lambda: self._acuse(reader, signatures)) if reader else None
-        return DocumentFinding(digest, size, self._problem, signatures, tuple(embedded), acuse)
+        found = DocumentFinding(digest, size, None, tuple(self.signatures()))
+        found = replace(found, problem=self._problem)
+        reader = self.reader if attached else None
+        if reader is None:
+            return found
+        embedded = [self._original(content) for content in _quietly(lambda: originals(reader)) or ()]
+        return replace(found, embedded=tuple(embedded), acuse=_quietly(lambda: self._acuse(reader, found.signatures)))
 
     def signatures(self) -> list[SignatureFinding]:
         """Steps 2 to 8, oldest first."""

@@ -15,9 +15,13 @@ from signing.sandbox import Sandbox
 from signing.trust import TrustAnchors
 
 
-def examine_document(sandbox: Sandbox, path: Path, *, anchors: TrustAnchors, at: datetime) -> DocumentFinding:
-    """What the PDF at `path` bears, as of `at` (aware). Raises SandboxFailure and SandboxUnavailable."""
-    reply = sandbox.call("signing.examination:examine_in_child", reads=[path], **_arguments(path, anchors, at))
+def examine_document(
+    sandbox: Sandbox, path: Path, *, anchors: TrustAnchors, at: datetime, attached: bool
+) -> DocumentFinding:
+    """What the PDF at `path` bears, as of `at` (aware), and with `attached` what is in it. Raises SandboxFailure and
+    SandboxUnavailable."""
+    arguments = _arguments(path, anchors, at) | {"attached": attached}
+    reply = sandbox.call("signing.examination:examine_in_child", reads=[path], **arguments)
     return DocumentFinding.from_json(reply.value)
 
 
@@ -28,7 +32,7 @@ def examine(sandbox: Sandbox, path: Path, *, anchors: TrustAnchors, at: datetime
     cannot, gives a finding that says so. Raises `SandboxUnavailable`.
     """
     try:
-        found = examine_document(sandbox, path, anchors=anchors, at=at)
+        found = examine_document(sandbox, path, anchors=anchors, at=at, attached=False)
     except SandboxFailure:
         return (SignatureFinding("", problem=Reason.TOO_HEAVY),)
     unknown = found.problem if found.problem is not Reason.HIDDEN_SIGNATURE else None

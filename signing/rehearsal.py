@@ -22,4 +22,4 @@ def rehearse() -> None:
 
 def examine() -> None:
     """What most calls that somebody waits for do."""
-    examine_in_child(str(DOCUMENT), [ANCHOR.read_text("ascii")], AT)
+    examine_in_child(str(DOCUMENT), [ANCHOR.read_text("ascii")], AT, True)

@@ -54,7 +54,7 @@ def verify(
     if kind is not MediaType.PDF:
         return _not_a_pdf(path, kind)
     try:
-        found = examine_document(sandbox, path, anchors=anchors, at=at)  # 2
+        found = examine_document(sandbox, path, anchors=anchors, at=at, attached=True)  # 2
     except SandboxFailure:
         found = DocumentFinding(_digest(path), path.stat().st_size, Reason.TOO_HEAVY, ())
     asked = _asked(found, revocation, at) if revocation else ()  # 3
