@@ -5,6 +5,8 @@ After ETSI TS 119 312 and the SOG-IS list: digests from SHA-256 on, RSA from 204
 
 from asn1crypto import cms, keys, x509
 
+import signing.efirma  # noqa: F401  (cures asn1crypto before the first certificate is parsed)
+
 DIGESTS = frozenset({"sha256", "sha384", "sha512", "sha512_256", "sha3_256", "sha3_384", "sha3_512"})
 SCHEMES = frozenset({"rsassa_pkcs1v15", "rsassa_pss", "ecdsa", "ed25519", "ed448"})
 CURVES = frozenset({"secp256r1", "secp384r1", "secp521r1", "brainpoolp256r1", "brainpoolp384r1", "brainpoolp512r1"})

@@ -42,7 +42,7 @@ class _Curves(HTTPAdapter):
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
         context = create_urllib3_context(ciphers=CIPHERS)
-        super().init_poolmanager(*arguments, ssl_context=context, **options)  # type: ignore[no-untyped-call]
+        super().init_poolmanager(*arguments, ssl_context=context, **options)
 
 
 def exchange(

@@ -9,6 +9,8 @@ from asn1crypto import cms, parser, x509
 from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
+import signing.efirma  # noqa: F401  (cures asn1crypto before the first certificate is parsed)
+
 WHITESPACE = b"\x00\t\n\x0c\r "
 CHUNK = 1 << 16
 # What a reader that repairs would look for in bytes that no cross-reference names.

@@ -1,8 +1,8 @@
 """Who signs in the tests of verification: people of the development PKI, and people whose certificates have a flaw."""
 
 import io
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.hazmat.primitives.serialization.pkcs12 import load_key_and_certificates
+from cryptography.x509.oid import AuthorityInformationAccessOID
 from pyhanko.pdf_utils.generic import NumberObject
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import signers
@@ -53,14 +54,15 @@ def stamper_of(pki: Path, at: datetime, *, certified: datetime | None = None) ->
 
 @dataclass(frozen=True)
 class Flaw:
-    """In what a certificate differs from that of MARÍA PEÑA NÚÑEZ. `usage`: of its key usage, alone."""
+    """In what a certificate differs from that of MARÍA PEÑA NÚÑEZ. `usage` is its whole key usage; `address`: where it
+    says that responders, lists, issuers and policies are to be had."""
 
     usage: Sequence[str] = ("digital_signature", "content_commitment", "data_encipherment", "key_agreement")
     purposes: Sequence[x509.ObjectIdentifier] = profiles.E_FIRMA_PURPOSES
     starts: timedelta = -profiles.YEAR
     lasts: timedelta = 4 * profiles.YEAR
     bits: int = 2048
-    serial: int = field(default_factory=x509.random_serial_number)
+    address: str = ""
 
 
 def flawed(pki: Path, at: datetime, flaw: Flaw) -> signers.SimpleSigner:
@@ -70,13 +72,28 @@ def flawed(pki: Path, at: datetime, flaw: Flaw) -> signers.SimpleSigner:
     start = at + flaw.starts
     name = profiles.person_name(profiles.PEOPLE[0])
     builder = x509.CertificateBuilder(
-        authority.certificate.subject, name, key.public_key(), flaw.serial, start, start + flaw.lasts
+        authority.certificate.subject, name, key.public_key(), x509.random_serial_number(), start, start + flaw.lasts
     )
     builder = builder.add_extension(profiles._usage(*flaw.usage), critical=False)
     builder = builder.add_extension(x509.ExtendedKeyUsage(flaw.purposes), critical=False)
+    for extension in _addresses(flaw.address) if flaw.address else ():
+        builder = builder.add_extension(extension, critical=False)
     certificate = builder.sign(authority.key, hashes.SHA256())
     store = SimpleCertificateStore.from_certs([_asn1(authority.certificate)])
     return signers.SimpleSigner(_asn1(certificate), _private(key), store)
+
+
+def _addresses(base: str) -> Iterator[x509.ExtensionType]:
+    def place(name: str) -> x509.UniformResourceIdentifier:
+        return x509.UniformResourceIdentifier(f"{base}/{name}")
+
+    yield x509.AuthorityInformationAccess([
+        x509.AccessDescription(AuthorityInformationAccessOID.OCSP, place("ocsp")), x509.AccessDescription(AuthorityInformationAccessOID.CA_ISSUERS, place("ca.cer")),
+    ])  # fmt: skip
+    yield x509.CRLDistributionPoints([x509.DistributionPoint([place("crl")], None, None, None)])
+    yield x509.FreshestCRL([x509.DistributionPoint([place("delta")], None, None, None)])
+    policy = x509.ObjectIdentifier("1.3.6.1.4.1.99999.1")
+    yield x509.CertificatePolicies([x509.PolicyInformation(policy, [f"{base}/cps"])])
 
 
 def sign_as(

@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import socket
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -17,7 +16,7 @@ from asn1crypto import x509
 from pyhanko.pdf_utils.generic import pdf_string
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import signers
-from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
+from pyhanko.sign.fields import MDPPerm
 
 from certs.development import make_development_pki
 from signing.examine import examine
@@ -230,23 +229,6 @@ def test_sha_1_is_named_as_weak(look: Examine, sign: Sign, document: bytes, deve
     signed = signers.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(document)), metadata, signer).getvalue()
     [found] = look(signed)
     assert (found.trusted, found.weak) == (False, True)
-
-
-def test_no_address_in_a_certificate_is_ever_asked(
-    sandbox: Sandbox, sign: Sign, document: bytes, now: datetime, tmp_path: Path
-) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.settimeout(0.2)
-        pki = tmp_path / "pki"
-        make_development_pki(pki, at=now, base_url=f"http://127.0.0.1:{listener.getsockname()[1]}")
-        signer = signer_of(pki, "sello")
-        metadata = signers.PdfSignatureMetadata(field_name="Sello", subfilter=SigSeedSubFilter.PADES)
-        output = signers.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(document)), metadata, signer)
-        (tmp_path / "a.pdf").write_bytes(output.getvalue())
-        for anchors in (TrustAnchors(), load_anchors(pki / "anclas")):
-            assert examine(sandbox, tmp_path / "a.pdf", anchors=anchors, at=now)[0].intact
-        with pytest.raises(TimeoutError):
-            listener.accept()
 
 
 GOOD = SignatureFinding(

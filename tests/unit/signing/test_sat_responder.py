@@ -145,7 +145,7 @@ def test_a_server_that_prefers_small_groups_is_reached_over_its_curves(
     context.load_cert_chain(tmp_path / "own.pem")
     context.set_ciphers("DHE-RSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:@SECLEVEL=0")
     context.options |= ssl.OP_CIPHER_SERVER_PREFERENCE
-    context.load_dh_params(tmp_path / "dh.pem")
+    context.load_dh_params(str(tmp_path / "dh.pem"))
     session = open_session()
     session.verify = str(tmp_path / "own.pem")
     assert exchange(session, "GET", tls_server(context), Bounds(5, 100), headers={}) == b"hola"
