@@ -87,8 +87,10 @@ def _addresses(base: str) -> Iterator[x509.ExtensionType]:
     def place(name: str) -> x509.UniformResourceIdentifier:
         return x509.UniformResourceIdentifier(f"{base}/{name}")
 
+    ocsp, issuers = AuthorityInformationAccessOID.OCSP, AuthorityInformationAccessOID.CA_ISSUERS
     yield x509.AuthorityInformationAccess([
-        x509.AccessDescription(AuthorityInformationAccessOID.OCSP, place("ocsp")), x509.AccessDescription(AuthorityInformationAccessOID.CA_ISSUERS, place("ca.cer")),
+        x509.AccessDescription(ocsp, place("ocsp")),
+        x509.AccessDescription(issuers, place("ca.cer")),
     ])  # fmt: skip
     yield x509.CRLDistributionPoints([x509.DistributionPoint([place("crl")], None, None, None)])
     yield x509.FreshestCRL([x509.DistributionPoint([place("delta")], None, None, None)])
