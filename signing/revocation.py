@@ -17,6 +17,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from pathlib import Path
+from typing import Self
 
 from asn1crypto import crl, x509
 from pyhanko_certvalidator import CertificateValidator
@@ -29,7 +31,7 @@ from signing.answers import CLOCK_SKEW, UNUSABLE, Answer, Question, list_answer,
 from signing.bounded_http import Bounds, FetchFailed, exchange, open_session
 from signing.errors import RevocationUnavailable
 from signing.immediate import immediate
-from signing.trust import TrustAnchors, validation_context
+from signing.trust import TrustAnchors, load_anchors, validation_context
 
 RESPONSE_CAP = 1 << 20
 """Bytes. An OCSP response takes some 2 KB; a list of 25,000 revoked certificates fits."""
@@ -53,6 +55,11 @@ class Responders:
     ocsp: tuple[str, ...] = ()
     crl: tuple[str, ...] = ()
     signers: TrustAnchors = NOBODY_ELSE
+
+    @classmethod
+    def parse(cls, ocsp: str, crl: str, signers: Path | None) -> Self:
+        """From addresses parted by blanks, and a file or folder of certificates. Raises TrustUnusable."""
+        return cls(tuple(ocsp.split()), tuple(crl.split()), load_anchors(signers) if signers else NOBODY_ELSE)
 
     def __bool__(self) -> bool:
         return bool(self.ocsp or self.crl)
