@@ -181,17 +181,16 @@ def not_worse(before: Sequence[SignatureFinding], after: Sequence[SignatureFindi
     """Whether every signature of `before` is in `after`, at least as good as it was.
 
     Later additions of ours are allowed to show: a signature that covered the whole file no longer does, and "nada"
-    becomes "solo_firmas". A signature that was already broken or unreadable cannot be made worse, but must not vanish.
+    becomes "solo_firmas". A signature that was unreadable cannot be made worse, but must not vanish. One that could not
+    be examined to its end, such as one of an algorithm of old, still counts for what was found out.
     """
     later = {finding.field_name: finding for finding in after}
     return all(finding.field_name in later and _as_good(finding, later[finding.field_name]) for finding in before)
 
 
 def _as_good(before: SignatureFinding, after: SignatureFinding) -> bool:
-    if before.problem:
-        return True
     return (
-        not after.problem
+        after.problem in {None, before.problem}
         and after.certificate_sha256 == before.certificate_sha256
         and after.intact >= before.intact
         and after.trusted >= before.trusted

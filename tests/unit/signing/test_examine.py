@@ -260,10 +260,10 @@ def test_what_counts_as_worse(after: tuple[SignatureFinding, ...]) -> None:
 
 
 def test_a_signature_that_is_not_examined_to_its_end_can_get_worse() -> None:
-    weak = replace(GOOD, trusted=False, problem="usa un algoritmo que ya no se considera seguro")
-    assert not_worse([weak], [replace(weak, covers_whole_file=False, modified_after="solo_firmas")])
-    assert not not_worse([weak], [replace(weak, modified_after="cambios")])
-    assert not not_worse([weak], [replace(weak, intact=False)])
+    for old in (replace(GOOD, weak=True), replace(GOOD, problem=Reason.UNKNOWN_ALGORITHM)):
+        assert not_worse([old], [replace(old, covers_whole_file=False, modified_after="solo_firmas")])
+        assert not not_worse([old], [replace(old, modified_after="cambios")])
+        assert not not_worse([old], [replace(old, digest_fits=False)])
 
 
 def test_what_does_not_count_as_worse() -> None:
