@@ -83,6 +83,6 @@ def _path(
     certificate: x509.Certificate, others: Sequence[x509.Certificate], anchors: TrustAnchors, at: datetime
 ) -> ValidationPath:
     context = validation_context(anchors, at=at, other_certs=others)
-    validator = CertificateValidator(certificate, list(others), validation_context=context)
+    validator = CertificateValidator(certificate, validation_context=context)
     path: ValidationPath = immediate(validator.async_validate_usage(set()))
     return path

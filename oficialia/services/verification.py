@@ -122,7 +122,7 @@ def _digests(objects: Iterable[StoredObject], purpose: Purpose) -> tuple[str, ..
 
 def by_file(runtime: Runtime, path: Path, sha256: str, filename: str) -> FileView:
     """What the register and the seals say of an uploaded file; keeps nothing. Raises Unavailable."""
-    known = _by_digest(runtime, sha256)
+    known = by_digest(runtime, sha256)
     try:
         seen = inspect(
             runtime.sandbox,
@@ -148,7 +148,7 @@ def by_file(runtime: Runtime, path: Path, sha256: str, filename: str) -> FileVie
 _EXACT = {Purpose.SEALED: Known.EXACT_SEALED, Purpose.ACUSE: Known.EXACT_ACUSE}
 
 
-def _by_digest(runtime: Runtime, sha256: str) -> FileView | None:
+def by_digest(runtime: Runtime, sha256: str) -> FileView | None:
     """The exact match among what we issued, if any. A bare original is never looked up: whoever has a copy of
     somebody's paper must not learn from us that it was filed."""
     with runtime.database.reading() as session:
