@@ -44,6 +44,7 @@ T = TypeVar("T")
 # Real documents bear a handful; each costs a difference analysis against every later revision.
 MOST_SIGNATURES = 50
 CHUNK = 1 << 16
+BYTE_RANGE = b"/ByteRange"
 
 
 def examine_in_child(path: str, anchors: list[str], at: str, attached: bool) -> dict[str, Any]:
@@ -258,7 +259,12 @@ def _revision(reader: PdfFileReader, field: Any) -> int:
 def _hides_a_signature(file: BinaryIO) -> bool:
     """Whether there are data of a signature that no field names. They cannot be compressed, or nobody could sign."""
     file.seek(0)
-    return b"/ByteRange" in file.read()
+    kept = b""
+    while part := file.read(CHUNK):
+        if BYTE_RANGE in kept + part:
+            return True
+        kept = part[-len(BYTE_RANGE) :]
+    return False
 
 
 def _known_algorithm(signature: EmbeddedPdfSignature) -> bool:

@@ -10,6 +10,7 @@ Nothing here says that a signature is valid in law; it says what was examined, a
 """
 
 import hashlib
+from contextlib import suppress
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -53,12 +54,20 @@ def verify(
     kind = sniffed(path)  # 1
     if kind is not MediaType.PDF:
         return _not_a_pdf(path, kind)
-    try:
-        found = examine_document(sandbox, path, anchors=anchors, at=at, attached=True)  # 2
-    except SandboxFailure:
-        found = DocumentFinding(_digest(path), path.stat().st_size, Reason.TOO_HEAVY, ())
+    found = _examined(sandbox, path, anchors, at)  # 2
     asked = _asked(found, revocation, at) if revocation else ()  # 3
     return judge(found, at=at, ours=ours, asked=asked)  # 4
+
+
+def _examined(sandbox: Sandbox, path: Path, anchors: TrustAnchors, at: datetime) -> DocumentFinding:
+    """Step 2. What is attached may be too large for a child's memory; the document itself is judged all the same."""
+    try:
+        return examine_document(sandbox, path, anchors=anchors, at=at, attached=True)
+    except SandboxFailure as failure:
+        if failure.reason == "memory":
+            with suppress(SandboxFailure):
+                return examine_document(sandbox, path, anchors=anchors, at=at, attached=False)
+    return DocumentFinding(_digest(path), path.stat().st_size, Reason.TOO_HEAVY, ())
 
 
 def _not_a_pdf(path: Path, kind: MediaType | None) -> DocumentVerdict:

@@ -6,7 +6,8 @@ for the next call, with memory of its own (`signing.copying`). It talks over soc
 
     control   packets from whoever uses the sandbox: the limits as JSON, with two descriptors (SCM_RIGHTS):
     work      for the child, handed on to it: it reads the request as JSON until EOF, and writes its reply as JSON
-    report    for this process: how the child ended, written once it has, whatever the child itself wrote
+    report    for this process: how the child ended, written once it has, whatever the child itself wrote; who has got a
+              whole reply does not wait for it
 
 It ends, and kills every child, as soon as control is closed at the other end.
 """
@@ -18,6 +19,7 @@ import importlib
 import json
 import logging
 import os
+import resource
 import selectors
 import signal
 import socket
@@ -30,8 +32,8 @@ from typing import Any, NamedTuple
 
 from signing.copying import Range, copy_ahead, pages_written_by
 from signing.errors import NO_ROOM, SigningError
-from signing.isolation import confine, die_with_parent, withdraw
-from signing.landlock import keep_only, version
+from signing.isolation import confine, die_with_parent, stay_alone, withdraw
+from signing.landlock import keep_only, prepared, version
 from signing.rehearsal import examine, rehearse
 
 # What the children use most; anything else is loaded by the child that needs it.
@@ -168,6 +170,8 @@ def _be_child(place: int, written: list[Range]) -> None:
         os.setpgid(0, 0)
         die_with_parent(signal.SIGKILL)
         _keep_only(place)
+        stay_alone()
+        rules = prepared()
         copy_ahead(written)
         with socket.socket(fileno=place) as waiting:
             packet, descriptors, _, _ = socket.recv_fds(waiting, CONTROL_BYTES, 1)
@@ -178,7 +182,7 @@ def _be_child(place: int, written: list[Range]) -> None:
             request = json.loads(_read_all(line))
             function = _function(request["function"])
             confine(**{name: value for name, value in limits.items() if name != "wall_seconds"})
-            keep_only(*([Path(place) for place in request[kind]] for kind in ("reads", "writes")))
+            keep_only(rules, *([Path(place) for place in request[kind]] for kind in ("reads", "writes")))
             line.sendall(_encoded(_outcome(function, request["arguments"])))
     except BaseException:  # noqa: BLE001  (nothing may run on into the code of the parent)
         os._exit(1)
@@ -227,7 +231,8 @@ def _outcome(function: Callable[..., Any], arguments: dict[str, Any]) -> dict[st
 def _encoded(outcome: dict[str, Any]) -> bytes:
     """JSON for the wire. Text from a broken document may hold lone surrogates; escaped, they travel."""
     try:
-        return json.dumps(outcome).encode()
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KIB
+        return json.dumps({**outcome, "peak_mib": peak}).encode()
     except MemoryError:
         return b'{"failure": ["memory", ""]}'
 
