@@ -1,8 +1,8 @@
 """The warm parent of the sandbox's children: `python -m signing.zygote DESCRIPTOR`, started by `signing.sandbox`.
 
 It loads the parsers once, rehearses a call, gives up network and powers, and then forks one child for each call, so
-that a call costs milliseconds and not the second that loading takes. While there is nothing to do it has a child ready
-for the next call, with memory of its own (`signing.copying`). It talks over sockets that it inherits or is handed:
+that a call costs milliseconds and not the second that loading takes. While one child works another one makes itself
+ready for the next call, with memory of its own (`signing.copying`). The talk is over sockets, inherited or handed:
 
     control   packets from whoever uses the sandbox: the limits as JSON, with two descriptors (SCM_RIGHTS):
     work      for the child, handed on to it: it reads the request as JSON until EOF, and writes its reply as JSON
@@ -40,8 +40,6 @@ from signing.rehearsal import examine, rehearse
 PRELOADED = ("signing.inspection", "signing.examination", "signing.prepare")
 CONTROL_BYTES = 4096
 KIB = 1024
-QUIET_SECONDS = 0.005
-"""Without a call, before a spare child is made: who calls again at once would wait for it to be ready."""
 # The kernel's answer to RLIMIT_CPU, and what it does to the largest process when the machine has no memory left.
 REASONS = {int(signal.SIGXCPU): "time", int(signal.SIGKILL): "memory"}
 
@@ -69,7 +67,7 @@ class Zygote:
 
     def __init__(self, control: socket.socket, written: list[Range]) -> None:
         self._control, self._written = control, written
-        self._spare: Spare | None = None
+        self._spare = self._forked()
         self._children: dict[int, Child] = {}
         self._selector = selectors.DefaultSelector()
         self._selector.register(control, selectors.EVENT_READ)
@@ -82,14 +80,10 @@ class Zygote:
         finally:
             for child in self._children.values():
                 _kill(child.pid)
-            if self._spare:
-                self._spare.line.close()
+            self._spare.line.close()
 
     def _serve_once(self) -> bool:
-        ready = self._selector.select(self._patience())
-        if not ready and not self._children and self._spare is None:
-            self._spare = self._forked(self._written)
-        for key, _ in ready:
+        for key, _ in self._selector.select(self._patience()):
             if key.fileobj is self._control:
                 if not self._accept():
                     return False
@@ -102,11 +96,11 @@ class Zygote:
 
     def _patience(self) -> float | None:
         if not self._children:
-            return QUIET_SECONDS if self._spare is None else None
+            return None
         return max(0.0, min(child.deadline for child in self._children.values()) - time.monotonic())
 
     def _accept(self) -> bool:
-        """Hand one packet to a child; False at the end of control."""
+        """Hand one packet to the child that waits, and have another one wait; False at the end of control."""
         packet, descriptors, _, _ = socket.recv_fds(self._control, CONTROL_BYTES, 2)
         if not packet:
             return False
@@ -117,25 +111,26 @@ class Zygote:
         pidfd = os.pidfd_open(pid)
         self._children[pidfd] = Child(pid, pidfd, report, started, started + json.loads(packet)["wall_seconds"])
         self._selector.register(pidfd, selectors.EVENT_READ)
+        self._spare = self._forked()
         return True
 
     def _handed_over(self, packet: bytes, work: int) -> int:
-        """The child that took the packet: the spare one, or a new one where there is none, or that has died."""
+        """The child that took the packet: the spare one, or a new one where that has died."""
         while True:
-            pid, line = self._spare or self._forked([])
-            self._spare = None
+            pid, line = self._spare
             with line:
                 try:
                     socket.send_fds(line, [packet], [work])
                     return pid
                 except OSError:
                     os.waitpid(pid, 0)
+            self._spare = self._forked()
 
-    def _forked(self, written: list[Range]) -> Spare:
+    def _forked(self) -> Spare:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         pid = os.fork()
         if pid == 0:
-            _be_child(theirs.detach(), written)
+            _be_child(theirs.detach(), self._written)
         theirs.close()
         # The child does the same: whichever comes first, it is the head of its group before it can be killed.
         with contextlib.suppress(OSError):
