@@ -157,6 +157,10 @@ class WorkerSettings(SealSettings, CommonSettings, QueueSettings, BucketSettings
         description="Listas de certificados revocados (CRL); varias, separadas por espacios. "
         "Sin estas ni OCSP los sellos quedan en B-T.",
     )
+    ocsp_signers: ExistingPath | None = Field(
+        None,
+        description="Certificados (PEM) de quien responde por OCSP con uno propio, como el SAT: archivo o carpeta.",
+    )
     smtp_host: str = Field(min_length=1, description="Servidor de correo.")
     smtp_port: int = Field(587, ge=1, le=65535, description="Puerto del servidor de correo.")
     smtp_user: str = Field("", description="Usuario del servidor de correo.")

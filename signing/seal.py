@@ -27,12 +27,13 @@ from pyhanko_certvalidator.errors import PathError, ValidationError
 from signing.cms import Level, Signature, SignatureMaker
 from signing.cover import CoverContent, Why, make_cover
 from signing.errors import IdentityUnusable, SandboxFailure, SealingFailed, SigningError
+from signing.examine import examine, reopen
+from signing.finding import SignatureFinding, not_worse
 from signing.identity import SealIdentity
 from signing.increment import Gap, GapTooSmall, GrownFile, NotAnIncrement, looks_signed
 from signing.sandbox import Limits, Sandbox
 from signing.stamp import StampContent, draw
 from signing.trust import TrustAnchors, validation_context
-from signing.verify import SignatureFinding, examine, not_worse, reopen
 
 if TYPE_CHECKING:  # what talks HTTP takes 8 MB, and only who asks for time stamps needs it
     from signing.timestamp import Timestamper

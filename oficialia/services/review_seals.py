@@ -16,10 +16,11 @@ from oficialia.services.review_findings import Code, Finding
 from oficialia.services.review_scope import Item
 from oficialia.services.review_storage import ABSENT, same, unreadable
 from signing.attached import attached
+from signing.examine import examine
+from signing.finding import SignatureFinding
 from signing.printed import printed
 from signing.sandbox import Sandbox
 from signing.trust import TrustAnchors
-from signing.verify import SignatureFinding, examine
 from storage.bucket import Bucket
 from storage.errors import StorageMismatch, StorageUnavailable
 

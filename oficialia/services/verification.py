@@ -19,8 +19,8 @@ from oficialia.services import tracking_desk
 from oficialia.services.certificates import ever_used
 from oficialia.services.findings import time_words, to_json, verdict
 from signing.errors import DocumentRefused, SandboxFailure, SandboxUnavailable
+from signing.finding import SignatureFinding
 from signing.inspect import MediaType, inspect
-from signing.verify import SignatureFinding
 
 _KINDS = {
     "efirma": "e.firma",
@@ -128,7 +128,7 @@ def _digests(objects: Iterable[StoredObject], purpose: Purpose) -> tuple[str, ..
 
 def by_file(runtime: Runtime, path: Path, sha256: str, filename: str) -> FileView:
     """What the register and the seals say of an uploaded file; keeps nothing. Raises Unavailable."""
-    known = _by_digest(runtime, sha256)
+    known = by_digest(runtime, sha256)
     try:
         seen = inspect(
             runtime.sandbox,
@@ -158,7 +158,7 @@ _EXACT = {
 }
 
 
-def _by_digest(runtime: Runtime, sha256: str) -> FileView | None:
+def by_digest(runtime: Runtime, sha256: str) -> FileView | None:
     """The exact match among what we issued, if any. A bare original is never looked up: whoever has a copy of
     somebody's paper must not learn from us that it was filed."""
     with runtime.database.reading() as session:

@@ -1,4 +1,4 @@
-"""The bench of sealing: who seals how fast, what the whole step of the worker takes, and what each of its means buys.
+"""The bench: who seals how fast, what the worker's whole step takes, what each means buys; how long a verdict takes.
 
 make bench    python -m tests.bench --rondas 25
 """
@@ -12,15 +12,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from certs.development import make_development_pki
-from tests.bench import savings, step
+from tests.bench import savings, step, verdict
 from tests.bench.files import make_files
 from tests.bench.lineup import MAKERS, Ground, ready
 from tests.bench.race import race, rows
 from tests.bench.table import table
 
 ROUNDS = 25
-STEPS, TURNS = 15, 7
-"""Filings of each file that the worker seals, and repetitions with and without each means."""
+STEPS, TURNS, VERDICTS = 15, 7, 30
+"""Filings of each file that the worker seals, repetitions with and without each means, and verdicts."""
 
 
 def main() -> int:
@@ -34,9 +34,14 @@ def main() -> int:
     reader.add_argument(
         "--solo-carrera", action="store_true", help="sin el paso del obrero ni lo que compra cada medio"
     )
+    reader.add_argument("--solo-veredicto", action="store_true", help="nada más cuánto tarda un veredicto")
     wanted = reader.parse_args()
     began = time.monotonic()
     folder = wanted.destino.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    if wanted.solo_veredicto:
+        _verdict(folder)
+        return 0
     say(f"Preparando archivos y motores en {wanted.destino}; carga de la máquina: {os.getloadavg()[0]:.1f}")
     files = make_files(folder / "archivos")
     ground = Ground(folder, _pki(folder), files["10 KB"])
@@ -57,8 +62,16 @@ def main() -> int:
         _write(folder / "paso.json", whole)
         _write(folder / "medios.json", bought)
         say(f"{step.table(whole)}\n{savings.table(bought)}\n")
+        _verdict(folder)
     say(f"{time.monotonic() - began:.0f} s en total; {wanted.destino / 'sealing.json'}")
     return 0
+
+
+def _verdict(folder: Path) -> None:
+    say("Midiendo el veredicto…")
+    found = verdict.measure(_pki(folder), times=VERDICTS)
+    _write(folder / "veredicto.json", found)
+    say(verdict.table(found))
 
 
 def _write(path: Path, found: object) -> None:
