@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from oficialia.models.base import Base
@@ -33,6 +33,7 @@ class Deadline(Base):
     """A term that runs for a filing: from its fecha de efectos, as the acuse states it, or from an act of the desk."""
 
     __tablename__ = "deadlines"
+    __table_args__ = (Index("ix_deadlines_term_due", "term", "due"),)  # the desk asks what is due first
     id: Mapped[int] = mapped_column(primary_key=True)
     filing_id: Mapped[UUID] = mapped_column(ForeignKey("filings.id"), index=True)
     term: Mapped[str]
@@ -47,6 +48,7 @@ class Event(Base):
     """Something that happened to a filing: who, when, what and why. Only ever added."""
 
     __tablename__ = "events"
+    __table_args__ = (Index("ix_events_act_actor", "act", "actor"),)  # the auditor asks who looked
     id: Mapped[int] = mapped_column(primary_key=True)
     filing_id: Mapped[UUID] = mapped_column(ForeignKey("filings.id"), index=True)
     at: Mapped[datetime]
@@ -61,7 +63,7 @@ class Filing(Base):
     """A promoción under its folio. Never deleted."""
 
     __tablename__ = "filings"
-    __table_args__ = (UniqueConstraint("year", "sequence"),)
+    __table_args__ = (UniqueConstraint("year", "sequence"), Index("ix_filings_estado", "estado"))
     id: Mapped[UUID] = mapped_column(primary_key=True)
     folio: Mapped[str] = mapped_column(unique=True)
     year: Mapped[int]
@@ -103,3 +105,12 @@ class Filing(Base):
     parties: Mapped[list[Party]] = relationship(order_by=Party.position)
     deadlines: Mapped[list[Deadline]] = relationship(order_by=Deadline.id)
     events: Mapped[list[Event]] = relationship(order_by=Event.id)
+
+
+class PartyWord(Base):
+    """A word of the name of a party, folded (domain/names.py), so that the desk finds filings by name."""
+
+    __tablename__ = "party_words"
+    # In the order of its bytes, so that the beginnings of words are a range of the index.
+    word: Mapped[str] = mapped_column(String().with_variant(String(collation="C"), "postgresql"), primary_key=True)
+    filing_id: Mapped[UUID] = mapped_column(ForeignKey("filings.id"), primary_key=True)
