@@ -5,6 +5,8 @@ happen; ``POST`` with ``paso=hacer`` acts. The form carries the mark of the fili
 on what somebody else changed meanwhile.
 """
 
+from collections.abc import Sequence
+
 from flask import Response, make_response, render_template
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -32,7 +34,7 @@ def show(folio: str, act: str) -> Response:
     """The form of an act, where the filing admits it now."""
     page = PAGES[act]
     view = _admitted(folio, page)
-    return _page(_FORM, view, page, ActForm.blank(), [], 200)
+    return _page(_FORM, view, page, ActForm.blank())
 
 
 @blueprint.post(_RULE)
@@ -43,11 +45,11 @@ def act_on(folio: str, act: str) -> BaseResponse:
     view = _admitted(folio, page)
     faults = form.check() + _missing(page, form)
     if faults:
-        return _page(_FORM, view, page, form, faults, 400 if form.forged else 422)
+        return _page(_FORM, view, page, form, faults=faults, status=400 if form.forged else 422)
     if form.paso.data == "corregir":
-        return _page(_FORM, view, page, form, [], 200)
+        return _page(_FORM, view, page, form)
     if page.checked and form.paso.data != "hacer":
-        return _page(_CHECK, view, page, form, [], 200)
+        return _page(_CHECK, view, page, form)
     return _done(view, page, form)
 
 
@@ -57,7 +59,7 @@ def _done(view: DeskFiling, page: ActPage, form: ActForm) -> BaseResponse:
         page.perform(runtime(), desk.actor(), view.filing_id, _asked(page, form))
     except (SubmissionRefused, Conflict, Unavailable) as error:
         tell_cause(error)
-        return _page(_CHECK if page.checked else _FORM, view, page, form, _faults(error), error.status)
+        return _page(_CHECK if page.checked else _FORM, view, page, form, faults=_faults(error), status=error.status)
     return see_other("desk_filing.show", folio=view.folio, hecho=page.slug)
 
 
@@ -94,7 +96,13 @@ def _faults(error: OficialiaError) -> list[FieldFault]:
 
 
 def _page(
-    template: str, view: DeskFiling, page: ActPage, form: ActForm, faults: list[FieldFault], status: int
+    template: str,
+    view: DeskFiling,
+    page: ActPage,
+    form: ActForm,
+    *,
+    faults: Sequence[FieldFault] = (),
+    status: int = 200,
 ) -> Response:
     content = render_template(
         template,

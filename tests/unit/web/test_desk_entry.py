@@ -10,18 +10,13 @@ from flask import Flask
 
 from oficialia.app import create_app
 from oficialia.runtime import Runtime
-from oficialia.services import credentials, staff_accounts, staff_sign_in
+from oficialia.services import staff_accounts
 from oficialia.web.context import WebOptions
 from tests.support.clerks import PASSWORD, Clerk, attempt, clerk, hire
 from tests.support.window import Visitor, faults, hidden_fields
 
+pytestmark = pytest.mark.usefixtures("cheap_hashes")
 _numbers = itertools.count(1)
-
-
-@pytest.fixture(autouse=True)
-def _cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(credentials, "MEMORY_KIB", 64)
-    staff_sign_in._nobodys_hash.cache_clear()
 
 
 @pytest.fixture
