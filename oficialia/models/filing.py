@@ -33,7 +33,6 @@ class Deadline(Base):
     """A term that runs for a filing: from its fecha de efectos, as the acuse states it, or from an act of the desk."""
 
     __tablename__ = "deadlines"
-    __table_args__ = (Index("ix_deadlines_term_due", "term", "due"),)  # the desk asks what is due first
     id: Mapped[int] = mapped_column(primary_key=True)
     filing_id: Mapped[UUID] = mapped_column(ForeignKey("filings.id"), index=True)
     term: Mapped[str]
@@ -48,7 +47,6 @@ class Event(Base):
     """Something that happened to a filing: who, when, what and why. Only ever added."""
 
     __tablename__ = "events"
-    __table_args__ = (Index("ix_events_act_actor", "act", "actor"),)  # the auditor asks who looked
     id: Mapped[int] = mapped_column(primary_key=True)
     filing_id: Mapped[UUID] = mapped_column(ForeignKey("filings.id"), index=True)
     at: Mapped[datetime]

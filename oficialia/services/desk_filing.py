@@ -1,6 +1,6 @@
 """A filing as the desk sees it: everything that the register has of it, but its secrets."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -13,7 +13,7 @@ from oficialia.domain.folio import Folio
 from oficialia.domain.plazos import ZONE, Termino
 from oficialia.domain.staff import Actor, StaffAct, sees
 from oficialia.errors import NotFound
-from oficialia.models import Deadline, Event, Filing, LedgerLeaf, Party
+from oficialia.models import Area, Deadline, Event, Filing, LedgerLeaf, Party
 from oficialia.runtime import Runtime
 from oficialia.services import acts, desk_documents, desk_words, looks
 from oficialia.services.desk import seen_by
@@ -87,6 +87,7 @@ class DeskFiling:
     tramite: str
     previous_folio: str
     followed_by: tuple[str, ...]  # folios of the filings that name this one as their previous folio
+    annulment: str  # why somebody asks to annul it, while that waits for a decision
     due: Due | None
     mark: Mark
     parties: tuple[PartyView, ...]
@@ -146,6 +147,7 @@ def _view(session: Session, filing: Filing, actor: Actor, today: date) -> DeskFi
         tramite=filing.tramite.nombre if filing.tramite else "",
         previous_folio=filing.previous_folio,
         followed_by=_followed_by(session, filing.folio, actor),
+        annulment=_annulment(session, filing),
         due=desk_words.due(max(answer, default=None), estado, today),
         mark=worst(document.mark for document in documents),
         parties=tuple(map(_party, filing.parties)),
@@ -161,6 +163,13 @@ def _view(session: Session, filing: Filing, actor: Actor, today: date) -> DeskFi
 def _followed_by(session: Session, folio: str, actor: Actor) -> tuple[str, ...]:
     query = select(Filing.folio).where(Filing.previous_folio == folio, seen_by(actor))
     return tuple(session.scalars(query.order_by(Filing.year, Filing.sequence)))
+
+
+def _annulment(session: Session, filing: Filing) -> str:
+    if filing.pendiente != Pendiente.ANULACION:
+        return ""
+    asked = acts.last(session, filing.id, Acto.ANULACION_PEDIDA)
+    return asked.reason if asked else ""
 
 
 def _party(party: Party) -> PartyView:
@@ -187,7 +196,13 @@ def _steps(session: Session, events: Sequence[Event]) -> tuple[Step, ...]:
     """Its history without the looks, which have a list of their own."""
     told = [event for event in events if event.act != Acto.CONSULTA]
     known = looks.names(session, told)
-    return tuple(Step(each.at, looks.who(each, known), ACTO_WORDS[Acto(each.act)], each.reason) for each in told)
+    areas = dict(session.execute(select(Area.clave, Area.nombre)).all())
+    return tuple(Step(each.at, looks.who(each, known), _what(each, areas), each.reason) for each in told)
+
+
+def _what(event: Event, areas: Mapping[str, str]) -> str:
+    words = ACTO_WORDS[Acto(event.act)]
+    return f"{words} a {areas.get(event.data['a'], event.data['a'])}" if event.act == Acto.TURNO else words
 
 
 def _leaves(session: Session, filing_id: UUID) -> tuple[Leaf, ...]:

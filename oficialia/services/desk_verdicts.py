@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from oficialia.services.desk_words import capital
 from oficialia.services.findings import time_words, verdict
 
 
@@ -29,9 +30,7 @@ class MarkWords:
 
 
 WORDS: dict[Mark, MarkWords] = {
-    Mark.NONE: MarkWords(
-        "Sin firma electrónica", "No trae firma electrónica. Es válido: no toda petición la necesita."
-    ),
+    Mark.NONE: MarkWords("Sin firma electrónica", "No trae firma electrónica. No toda petición la necesita."),
     Mark.GREEN: MarkWords("Firma en orden", "La firma corresponde y el documento no cambió después."),
     Mark.AMBER: MarkWords(
         "Firma con dudas",
@@ -76,8 +75,8 @@ def lines(findings: Iterable[Mapping[str, Any]]) -> tuple[SignatureLine, ...]:
     return tuple(
         SignatureLine(
             (finding["holder"] or {}).get("name") or "No se pudo leer quién firma",
-            time_words(finding),
-            verdict(finding).capitalize() + ".",
+            capital(time_words(finding)),
+            capital(verdict(finding)) + ".",
             tuple(finding["unchecked"]),
         )
         for finding in findings

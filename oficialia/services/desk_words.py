@@ -7,7 +7,6 @@ from enum import StrEnum
 from typing import Any
 
 from oficialia.domain.filing import OPEN, Acto, Estado, Etapa, Pendiente, Rol
-from oficialia.domain.wording import long_date
 
 ESTADO_WORDS: dict[Estado, str] = {
     Estado.PRESENTADO: "Presentado: falta turnarlo",
@@ -97,11 +96,16 @@ def due(day: date | None, estado: Estado, today: date) -> Due | None:
     if day is None or estado not in OPEN:
         return None
     left = (day - today).days
-    return Due(day, _left(left, day), left < 0)
+    return Due(day, _left(left), left < 0)
 
 
-def _left(left: int, day: date) -> str:
+def _left(left: int) -> str:
     if left < -1:
         return f"Venció hace {-left} días"
     near = {-1: "Venció ayer", 0: "Vence hoy", 1: "Vence mañana"}
-    return near.get(left) or f"Vence en {left} días, el {long_date(day)}"
+    return near.get(left) or f"Vence en {left} días"
+
+
+def capital(text: str) -> str:
+    """The same as the beginning of a sentence."""
+    return text[:1].upper() + text[1:]

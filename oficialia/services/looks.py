@@ -10,13 +10,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from oficialia.domain.filing import Acto, Rol
 from oficialia.domain.staff import STAFF_ROLES, Actor
 from oficialia.models import Event, Filing, StaffAccount
 from oficialia.runtime import Runtime
-from oficialia.services.desk_words import ROLE_WORDS, Seen, look_words
+from oficialia.services.desk_words import ROLE_WORDS, Seen, capital, look_words
+from oficialia.services.staff_sessions import office_of
 
 ONE_LOOK = timedelta(minutes=10)
 
@@ -68,14 +69,15 @@ def of(session: Session, events: Iterable[Event]) -> tuple[Look, ...]:
 
 
 def names(session: Session, events: Iterable[Event]) -> dict[str, str]:
-    """The names of the people of the staff who did these, by username."""
+    """Name and office of the people of the staff who did these, by username."""
     staff = {event.actor for event in events if event.actor_role in STAFF_ROLES}
-    query = select(StaffAccount.username, StaffAccount.name).where(StaffAccount.username.in_(staff))
-    return dict(session.execute(query).all())
+    query = select(StaffAccount).options(joinedload(StaffAccount.area)).where(StaffAccount.username.in_(staff))
+    return {each.username: f"{each.name}, {office_of(each)}" for each in session.scalars(query)}
 
 
 def who(event: Event, known: dict[str, str]) -> str:
     """``Ana López, Oficialía de Partes``. Only of the staff an event has the username instead of the name."""
+    if event.actor_role in STAFF_ROLES and event.actor in known:
+        return known[event.actor]
     office = ROLE_WORDS[Rol(event.actor_role)]
-    name = known.get(event.actor, event.actor) if event.actor_role in STAFF_ROLES else event.actor
-    return f"{name}, {office}" if name else office[0].upper() + office[1:]
+    return f"{event.actor}, {office}" if event.actor else capital(office)

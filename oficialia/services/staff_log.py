@@ -10,7 +10,7 @@ from oficialia.db import Database
 from oficialia.domain.filing import Acto, Rol
 from oficialia.domain.staff import STAFF_ROLES, AccountAct, Actor
 from oficialia.models import Event, Filing, StaffAccount, StaffEvent
-from oficialia.services.desk_words import ACTO_WORDS, look_words
+from oficialia.services.desk_words import ACTO_WORDS, capital, look_words
 
 PAGE = 50
 ONE_ACT = timedelta(minutes=10)
@@ -103,5 +103,5 @@ def _of_account(event: StaffEvent, account: StaffAccount) -> Entry:
 
 def _of_filing(event: Event) -> tuple[str, str]:
     if event.act == Acto.CONSULTA:
-        return look_words(event.data).capitalize(), ""
+        return capital(look_words(event.data)), ""
     return ACTO_WORDS[Acto(event.act)], event.reason

@@ -25,8 +25,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("word", "filing_id", name=op.f("pk_party_words")),
     )
     _fill(words)
-    op.create_index("ix_deadlines_term_due", "deadlines", ["term", "due"])
-    op.create_index("ix_events_act_actor", "events", ["act", "actor"])
     op.create_index("ix_filings_estado", "filings", ["estado"])
 
 
@@ -105,8 +103,6 @@ def _words(name: str) -> list[str]:
 def downgrade() -> None:
     """Back."""
     op.drop_index("ix_filings_estado", table_name="filings")
-    op.drop_index("ix_events_act_actor", table_name="events")
-    op.drop_index("ix_deadlines_term_due", table_name="deadlines")
     op.drop_table("party_words")
     op.drop_table("sign_in_failures")
     op.drop_table("staff_events")
