@@ -5,12 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import insert
 
+from oficialia.db import Database
 from oficialia.domain import names
 from oficialia.domain.filing import Estado, Etapa, NivelFirma, NivelSello
 from oficialia.domain.folio import Folio
 from oficialia.domain.plazos import Termino
 from oficialia.models import Deadline, Document, Filing, Party, PartyWord
-from oficialia.runtime import Runtime
 
 FIRST_NAMES = ("María", "José", "Ángel", "Lucía", "Íñigo", "Sofía", "Raúl", "Elena", "Óscar", "Inés")
 SURNAMES = ("Peña", "Núñez", "Güereña", "Ruiz", "López", "Ávila", "Cruz", "Ibáñez", "Ordóñez", "Solís", "Muñoz")
@@ -23,10 +23,10 @@ def name_of(number: int) -> str:
     return f"{FIRST_NAMES[number % len(FIRST_NAMES)]} {first} {second} Zeta{number:05d}"
 
 
-def crowd(runtime: Runtime, count: int) -> None:
+def crowd(database: Database, count: int) -> None:
     """That many filings of 2025: every third is answered, every tenth turned to Obras Públicas, the others open."""
     ids = [uuid.UUID(int=number + 1) for number in range(count)]
-    with runtime.database.transaction() as session:
+    with database.transaction() as session:
         session.execute(insert(Filing), [_filing(number, ids[number]) for number in range(count)])
         session.execute(insert(Party), [_party(number, ids[number]) for number in range(count)])
         session.execute(insert(Deadline), [_deadline(number, ids[number]) for number in range(count)])

@@ -43,7 +43,7 @@ def runtime(
         url = postgres.create_database(request.getfixturevalue("postgres_port"), folder.name.replace("-", "_"))
     clock = TestClock(datetime(2026, 3, 1, 18, 0, tzinfo=UTC))
     office = make_runtime(url, bucket=bucket, sandbox=sandbox, pki=development_pki, spool=folder / "spool", clock=clock)
-    crowd(office, MANY)
+    crowd(office.database, MANY)
     hire(office, "ana")
     hire(office, "obras", Rol.AREA, "OB")
     yield office
