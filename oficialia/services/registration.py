@@ -86,7 +86,7 @@ def make_filing(
     )
     session.add(filing)
     session.flush()
-    session.add_all(PartyWord(word=word, filing_id=filing.id) for word in _searched(filing.parties))
+    session.add_all(PartyWord(word=word, filing_id=filing.id) for word in searched(filing.parties))
     for number, item in enumerate(stored):
         session.add(_document(filing, number, item))
     session.flush()
@@ -134,7 +134,7 @@ def level_of(*, signed: bool, typed: bool, kinds: Sequence[str]) -> NivelFirma:
     return NivelFirma.N1 if OFFICIAL_ID in kinds and not typed else NivelFirma.N0
 
 
-def _searched(parties: Sequence[Party]) -> set[str]:
+def searched(parties: Sequence[Party]) -> set[str]:
     """The words under which the desk finds a filing."""
     return {word for party in parties for word in names.words(party.name)}
 
