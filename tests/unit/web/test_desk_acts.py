@@ -13,9 +13,11 @@ from oficialia.app import create_app
 from oficialia.domain.filing import Acto, Rol
 from oficialia.models import Event, Filing, StoredObject
 from oficialia.runtime import Runtime
+from oficialia.web.desk_act_pages import PAGES as DESK_PAGES
 from oficialia.web.desk_acts import NO_FILE
 from tests.support.clerks import Clerk, clerk
 from tests.support.office import blank_pdf
+from tests.support.reading import Fields, long_sentences
 from tests.support.window import OPTIONS, File, Visitor, faults, hidden_fields
 
 pytestmark = pytest.mark.usefixtures("cheap_hashes")
@@ -244,3 +246,39 @@ def test_what_cannot_be_done_now_is_a_page_that_says_why(ana: Clerk, folio: str)
 
 def test_an_act_that_there_is_none_of_is_not_there(ana: Clerk, folio: str) -> None:
     assert ana.get(f"/mesa/expedientes/{folio}/borrar").status_code == 404
+
+
+PAGES = ("", *(f"/{slug}" for slug in DESK_PAGES))
+
+
+def pages_of(who: Clerk, folio: str) -> list[str]:
+    """Every page of the desk that there is of a filing now, and those of no filing."""
+    found = [who.get(f"/mesa/expedientes/{folio}{path}") for path in PAGES]
+    found += [who.get(path) for path in ("/mesa", "/mesa?q=nadie", "/mesa?area=DIF", "/mesa/contrasena")]
+    return [page.text for page in found if page.status_code in {200, 409}]
+
+
+def test_pages_of_the_desk_speak_plainly_and_name_their_fields(
+    app: Flask, ana: Clerk, beto: Clerk, obras: Clerk, folio: str
+) -> None:
+    pages = [Visitor(app).get("/mesa/entrar").text, *pages_of(ana, folio), act(ana, folio, "turnar", area="").text]
+    first = re.search(r'name="requisitos" value="([^"]+)"', ana.get(f"/mesa/expedientes/{folio}/prevenir").text)
+    assert first
+    checked = act(ana, folio, "prevenir", requisitos=[first[1]])
+    go_on(ana, checked, folio, "prevenir")
+    pages += [checked.text, *pages_of(ana, folio)]
+    act(ana, folio, "turnar", area="OB")
+    pages += [*pages_of(ana, folio), *pages_of(obras, folio), act(obras, folio, "responder").text]
+    act(ana, folio, "pedir-anulacion")
+    pages += [*pages_of(ana, folio), *pages_of(beto, folio), *pages_of(obras, folio)]
+    checked = act(beto, folio, "confirmar-anulacion")
+    go_on(beto, checked, folio, "confirmar-anulacion")
+    pages += [checked.text, *pages_of(ana, folio)]
+    for page in pages:
+        assert long_sentences(page) == []
+        read = Fields()
+        read.feed(page)
+        assert [name for name in read.fields if name not in read.labels] == []
+        assert len(read.ids) == len(set(read.ids))
+        named = {name for names in re.findall(r'aria-describedby="([^"]+)"', page) for name in names.split()}
+        assert named <= set(read.ids)
