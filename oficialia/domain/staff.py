@@ -36,7 +36,7 @@ class StaffAct(StrEnum):
     AUDITAR = "auditar"  # who looked at what, and what happened to the accounts
 
 
-# The answer of an area that has no account yet is handed in at the oficialía, on paper as ever: so its officer may answer.
+# An area that has no account yet hands in its answer at the oficialía, on paper as ever: so its officer may answer.
 _ALLOWED: dict[Rol, frozenset[StaffAct]] = {
     Rol.OFICIAL_DE_PARTES: frozenset(StaffAct) - {StaffAct.AUDITAR},
     Rol.AREA: frozenset({StaffAct.VER, StaffAct.RESPONDER}),
@@ -54,3 +54,17 @@ def sees(actor: Actor, turned_to: str) -> bool:
     if actor.role == Rol.AREA:
         return bool(actor.area) and actor.area == turned_to
     return may(actor.role, StaffAct.VER)
+
+
+class AccountAct(StrEnum):
+    """What is noted of an account, besides what its holder does to filings."""
+
+    ALTA = "alta"
+    BAJA = "baja"
+    RESTABLECIMIENTO = "restablecimiento"
+    ENTRADA = "entrada"
+    ENTRADA_RECHAZADA = "entrada_rechazada"
+    SALIDA = "salida"
+    CONTRASENA = "contrasena"
+    BUSQUEDA = "busqueda"
+    BITACORA = "bitacora"

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from oficialia.models.base import Base
@@ -61,7 +61,7 @@ class Filing(Base):
     """A promoción under its folio. Never deleted."""
 
     __tablename__ = "filings"
-    __table_args__ = (UniqueConstraint("year", "sequence"),)
+    __table_args__ = (UniqueConstraint("year", "sequence"), Index("ix_filings_estado", "estado"))
     id: Mapped[UUID] = mapped_column(primary_key=True)
     folio: Mapped[str] = mapped_column(unique=True)
     year: Mapped[int]
@@ -103,3 +103,12 @@ class Filing(Base):
     parties: Mapped[list[Party]] = relationship(order_by=Party.position)
     deadlines: Mapped[list[Deadline]] = relationship(order_by=Deadline.id)
     events: Mapped[list[Event]] = relationship(order_by=Event.id)
+
+
+class PartyWord(Base):
+    """A word of the name of a party, folded (domain/names.py), so that the desk finds filings by name."""
+
+    __tablename__ = "party_words"
+    # In the order of its bytes, so that the beginnings of words are a range of the index.
+    word: Mapped[str] = mapped_column(String().with_variant(String(collation="C"), "postgresql"), primary_key=True)
+    filing_id: Mapped[UUID] = mapped_column(ForeignKey("filings.id"), primary_key=True)

@@ -8,14 +8,14 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from oficialia.domain import codes
+from oficialia.domain import codes, names
 from oficialia.domain.acuse import identity_commitment
 from oficialia.domain.documents import Purpose
 from oficialia.domain.filing import Estado, Etapa, NivelFirma, NivelSello, Pendiente
 from oficialia.domain.folio import Folio
 from oficialia.domain.ledger import SALT_BYTES, Record
 from oficialia.domain.wording import iso_local
-from oficialia.models import Deadline, Document, Filing, Party, StoredObject
+from oficialia.models import Deadline, Document, Filing, Party, PartyWord, StoredObject
 from oficialia.services import catalog, findings, policies
 from oficialia.services.pieces import Piece, Source
 from oficialia.services.submission import Person, Submission
@@ -86,6 +86,7 @@ def make_filing(
     )
     session.add(filing)
     session.flush()
+    session.add_all(PartyWord(word=word, filing_id=filing.id) for word in searched(filing.parties))
     for number, item in enumerate(stored):
         session.add(_document(filing, number, item))
     session.flush()
@@ -131,6 +132,11 @@ def level_of(*, signed: bool, typed: bool, kinds: Sequence[str]) -> NivelFirma:
     if signed:
         return NivelFirma.N2
     return NivelFirma.N1 if OFFICIAL_ID in kinds and not typed else NivelFirma.N0
+
+
+def searched(parties: Sequence[Party]) -> set[str]:
+    """The words under which the desk finds a filing."""
+    return {word for party in parties for word in names.words(party.name)}
 
 
 def _parties(submission: Submission) -> list[Party]:

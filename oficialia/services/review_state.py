@@ -12,7 +12,7 @@ from oficialia.models import LedgerLeaf
 from oficialia.services import review_desk
 from oficialia.services.jobs import WORDS
 from oficialia.services.outbox import RAISE_ACUSE, RAISE_ANSWER, Kind
-from oficialia.services.registration import level_of
+from oficialia.services.registration import level_of, searched
 from oficialia.services.review_findings import Code, Finding
 from oficialia.services.review_form import TYPED
 from oficialia.services.review_ledger import parsed
@@ -35,6 +35,7 @@ def standing(case: Case) -> Iterator[Finding]:
         "nivel del sello": filing.nivel_sello != _sealed_level(case),
         "nivel de la firma": case.principal() is not None and filing.nivel_firma != _signed_level(case),
         "sal de la identidad": len(filing.identity_salt) != SALT_BYTES,
+        "palabras con que la mesa lo encuentra": case.words != searched(filing.parties),
         "correo por confirmar": bool(filing.parties) and email != (confirmation.address if confirmation else ""),
     }
     if names := [name for name, is_wrong in wrong.items() if is_wrong]:

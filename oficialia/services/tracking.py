@@ -17,8 +17,9 @@ from oficialia.domain.folio import Folio
 from oficialia.errors import NotFound, Unavailable
 from oficialia.models import Area, Deadline, Document, EmailConfirmation, Filing, Job, StoredObject
 from oficialia.runtime import Runtime
-from oficialia.services import observations, tracking_desk
+from oficialia.services import looks, observations, tracking_desk
 from oficialia.services.email_confirmation import MAX_CODES
+from oficialia.services.looks import Look
 from oficialia.services.plazo_words import TERM_NAMES, how_computed
 from oficialia.services.tracking_desk import AnnulmentView, RequestView, StandingView
 from oficialia.services.tracking_words import download_name, event_text, label
@@ -96,6 +97,7 @@ class FilingView:
     observed: tuple[str, ...]  # what was observed on receiving, as the acuse says it
     seal_note: str  # where the sealed copy shows no stamp of its own; else ""
     events: tuple[EventView, ...]
+    looks: tuple[Look, ...]  # who of the staff looked at it, the newest first
     email: EmailView | None
 
 
@@ -129,11 +131,12 @@ def download(
         if item is None or item.filing_id != filing_id or item.purpose == Purpose.ANSWER:
             raise NotFound  # an answer is the authority's word only once it is sealed
         shown = _document_view(session.get_one(Filing, filing_id).folio, item, _document_of(session, item))
-    return shown, _stream(runtime, item)
+    return shown, stream(runtime, item)
 
 
 @contextmanager
-def _stream(runtime: Runtime, item: StoredObject) -> Iterator[Iterator[bytes]]:
+def stream(runtime: Runtime, item: StoredObject) -> Iterator[Iterator[bytes]]:
+    """The bytes of an object, block by block. Raises Unavailable."""
     try:
         with runtime.bucket.stream(item.key, item.version_id) as blocks:
             yield blocks
@@ -183,8 +186,9 @@ def _view(runtime: Runtime, session: Session, filing: Filing) -> FilingView:
         events=tuple(
             EventView(event.at, event_text(event, areas))
             for event in filing.events
-            if event.act != Acto.RESPUESTA or Purpose.SEALED_ANSWER in newest
+            if event.act != Acto.CONSULTA and (event.act != Acto.RESPUESTA or Purpose.SEALED_ANSWER in newest)
         ),
+        looks=looks.of(session, filing.events),
         email=_email_view(session.get(EmailConfirmation, filing.id)),
     )
 

@@ -31,8 +31,8 @@ from workers.parts import Parts
 TABLES = [
     Base.metadata.tables[name]
     for name in (
-        "folio_series", "ledger_head", "seal_certificates", "filings", "parties", "deadlines", "events", "documents",
-        "stored_objects", "acuses", "jobs", "ledger_leaves", "email_confirmations", "reviews",
+        "folio_series", "ledger_head", "seal_certificates", "filings", "parties", "party_words", "deadlines", "events",
+        "documents", "stored_objects", "acuses", "jobs", "ledger_leaves", "email_confirmations", "reviews",
     )
 ]  # fmt: skip
 

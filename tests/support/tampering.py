@@ -9,7 +9,8 @@ from typing import Any
 from oficialia.services.backup_files import MANIFEST, REGISTER, read_manifest, sha256_of
 
 # Tables that the first migration did not make.
-SINCE_0001 = ("reviews", "seal_state")
+STAFF = ("staff_accounts", "staff_sessions", "staff_events", "sign_in_failures")
+SINCE_0001 = ("reviews", "seal_state", "party_words", *STAFF)
 
 
 def flip(path: Path) -> None:

@@ -2,8 +2,6 @@
 
 import re
 from dataclasses import replace
-from html import unescape
-from html.parser import HTMLParser
 from pathlib import Path
 from uuid import UUID
 
@@ -16,40 +14,11 @@ from oficialia.services.prevenciones import prevenir
 from oficialia.services.turnos import turnar
 from oficialia.web.context import WebOptions
 from tests.support.desk import ANA, BETO
+from tests.support.reading import Fields, long_sentences
 from tests.support.window import Visitor
 
 ROOT = Path(__file__).parents[3] / "oficialia"
 PAGES = ["/", "/presentar", "/seguimiento", "/verificar", "/tramites/SA-001", "/nada", "/v/AAAA", "/hasta-luego"]
-BLOCKS = {"p", "li", "h1", "h2", "label", "legend", "summary", "dt", "dd", "span"}
-
-
-class Fields(HTMLParser):
-    """Collects the fields and labels of a page."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.fields: list[str] = []
-        self.labels: set[str] = set()
-        self.ids: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Notes an element."""
-        known = dict(attrs)
-        if tag in {"input", "select", "textarea"} and known.get("type") != "hidden":
-            self.fields.append(known.get("id") or f"sin id: {known.get('name')}")
-        if tag == "label":
-            self.labels.add(known.get("for") or "")
-        if known.get("id"):
-            self.ids.append(str(known["id"]))
-
-
-def long_sentences(page: str) -> list[str]:
-    """The sentences of more than twenty words."""
-    main = re.sub(r"<(select|script).*?</\1>", "", page.split("<main", 1)[1], flags=re.DOTALL)
-    pieces = re.split(rf"</?(?:{'|'.join(BLOCKS)})\b[^>]*>", main)
-    words = [unescape(re.sub(r"<[^>]+>", "", piece)) for piece in pieces]
-    sentences = [sentence for piece in words for sentence in re.split(r"(?<=[.:;?!])\s", piece)]
-    return [sentence.strip() for sentence in sentences if len(sentence.split()) > 20]
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -104,9 +73,10 @@ def test_style_and_script_stay_small() -> None:
 
 
 def test_every_template_is_used() -> None:
-    sources = [*(ROOT / "web").glob("*.py"), *(ROOT / "templates").glob("*.html")]
-    text = "".join(path.read_text() for path in sources)
-    assert [path.name for path in (ROOT / "templates").glob("*.html") if f'"{path.name}"' not in text] == []
+    folder = ROOT / "templates"
+    text = "".join(path.read_text() for path in (*(ROOT / "web").glob("*.py"), *folder.rglob("*.html")))
+    names = [path.relative_to(folder).as_posix() for path in folder.rglob("*.html")]
+    assert [name for name in names if f'"{name}"' not in text] == []
 
 
 def test_a_company_is_told_apart_nowhere_by_the_wrong_word(visitor: Visitor) -> None:
