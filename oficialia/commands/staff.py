@@ -1,6 +1,5 @@
 """`oficialia personal`: the accounts of the staff. It needs the database alone, and shows nothing of any filing."""
 
-import io
 import json
 from collections.abc import Callable
 from contextlib import closing
@@ -8,7 +7,6 @@ from pathlib import Path
 from typing import TypeVar
 
 import click
-import segno
 
 from oficialia import clock
 from oficialia.commands.demo import FOLDER_OPTION
@@ -23,6 +21,7 @@ from oficialia.domain.wording import short_instant
 from oficialia.embedded import demo_staff
 from oficialia.services import credentials, staff_accounts
 from oficialia.services.staff_accounts import AccountRefused, AccountView, Issued, Person
+from signing.qr import qr_text
 
 T = TypeVar("T")
 ISSUER = "Oficialía de Partes"
@@ -140,10 +139,9 @@ def _show(issued: Issued) -> None:
     if issued.generated:
         click.echo(f"\nContraseña, que se cambia al entrar:  {issued.password}")
     uri = credentials.provisioning_uri(issued.totp_secret, issued.username, ISSUER)
-    drawn = io.StringIO()
-    segno.make(uri, error="l", micro=False).terminal(drawn, compact=True)
     click.echo("\nLea este código con una aplicación de códigos (TOTP) en el teléfono de la persona:\n")
-    click.echo(drawn.getvalue())
+    for line in qr_text(uri).splitlines():
+        click.secho(line, fg="bright_white", bg="black")
     click.echo(f"O escriba en ella: {uri}")
     click.echo("\nNada de esto se vuelve a mostrar.")
 

@@ -26,8 +26,8 @@ from oficialia.services.respuestas import responder
 from oficialia.services.submission import Person
 from oficialia.services.turnos import turnar
 from oficialia.web.context import WebOptions
+from signing.examine import examine
 from signing.sandbox import Sandbox
-from signing.verify import examine
 from tests.conftest import SmtpSink
 from tests.support import postgres
 from tests.support.desk import ANA, BETO, CARLA, file, filing_of, records, stands
