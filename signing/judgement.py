@@ -4,13 +4,16 @@ Green only if everything is good. What keeps it from green is told as reasons, e
 (`signing.reason`); `docs/verificacion.md` explains them, and ADR 0013 why they are so.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from signing.finding import AcuseFinding, DocumentFinding, Modification, SignatureFinding, Told
 from signing.reason import Change, Colour, Integrity, Reason, Revocation, worst
 from signing.verdict import AcuseCheck, DocumentVerdict, SignatureVerdict
+
+Ask = Callable[[SignatureFinding], Told | None]
+"""Gives None where nobody is to be asked, or nobody answered."""
 
 CLOCK_SKEW = timedelta(minutes=10)
 """How far the clock of who signed may be ahead of the authority's."""
@@ -59,16 +62,15 @@ INDICATIONS: dict[Reason, tuple[str, str]] = {
 """ETSI EN 319 102-1, 5.1.3. The first reason in this order decides; one that is not here fails nothing there."""
 
 
-def judge(
-    found: DocumentFinding, *, at: datetime, ours: frozenset[str] = frozenset(), asked: Iterable[Told | None] = ()
-) -> DocumentVerdict:
-    """The verdict on `found`, as of `at`.
+def nobody(_found: SignatureFinding) -> None:
+    """Asks nobody."""
 
-    `asked`: what the authorities answered about each signature, in the order of the findings; None where nobody was
-    asked, or nobody answered.
-    """
-    answers = [*asked, *(None for _ in found.signatures)]
-    signatures = [_signature(each, at, ours, said) for each, said in zip(found.signatures, answers, strict=False)]
+
+def judge(
+    found: DocumentFinding, *, at: datetime, ours: frozenset[str] = frozenset(), ask: Ask = nobody
+) -> DocumentVerdict:
+    """The verdict on `found`, as of `at`. `ask` tells what the authorities say about a signature's certificate."""
+    signatures = [_signature(each, at, ours, ask(each)) for each in found.signatures]
     if signatures and not any(each.covers_whole_file for each in signatures):
         last = signatures[-1]
         # What says more is told already.
@@ -85,7 +87,7 @@ def judge(
         integrity=_integrity(reasons) if signed else None,
         reasons=reasons,
         signatures=tuple(signatures),
-        embedded=tuple(judge(each, at=at, ours=ours) for each in found.embedded),
+        embedded=tuple(judge(each, at=at, ours=ours, ask=ask) for each in found.embedded),
         acuse=acuse,
     )
 

@@ -12,7 +12,6 @@ Nothing here says that a signature is valid in law; it says what was examined, a
 import hashlib
 from contextlib import suppress
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 
 from asn1crypto import x509
@@ -23,7 +22,7 @@ from signing.errors import RevocationUnavailable, SandboxFailure
 from signing.examine import examine_document
 from signing.finding import DocumentFinding, SignatureFinding, Told
 from signing.inspect import MediaType, sniffed
-from signing.judgement import judge
+from signing.judgement import judge, nobody
 from signing.reason import Colour, Integrity, Reason
 from signing.revocation import RevocationClient
 from signing.sandbox import Sandbox
@@ -55,8 +54,8 @@ def verify(
     if kind is not MediaType.PDF:
         return _not_a_pdf(path, kind)
     found = _examined(sandbox, path, anchors, at)  # 2
-    asked = _asked(found, revocation, at) if revocation else ()  # 3
-    return judge(found, at=at, ours=ours, asked=asked)  # 4
+    ask = _Asking(revocation, at) if revocation else nobody  # 3
+    return judge(found, at=at, ours=ours, ask=ask)  # 4
 
 
 def _examined(sandbox: Sandbox, path: Path, anchors: TrustAnchors, at: datetime) -> DocumentFinding:
@@ -64,10 +63,11 @@ def _examined(sandbox: Sandbox, path: Path, anchors: TrustAnchors, at: datetime)
     try:
         return examine_document(sandbox, path, anchors=anchors, at=at, attached=True)
     except SandboxFailure as failure:
+        reason = Reason.DOCUMENT_UNREADABLE if failure.reason == "crash" else Reason.TOO_HEAVY
         if failure.reason == "memory":
             with suppress(SandboxFailure):
                 return examine_document(sandbox, path, anchors=anchors, at=at, attached=False)
-    return DocumentFinding(_digest(path), path.stat().st_size, Reason.TOO_HEAVY, ())
+    return DocumentFinding(_digest(path), path.stat().st_size, reason, ())
 
 
 def _not_a_pdf(path: Path, kind: MediaType | None) -> DocumentVerdict:
@@ -85,27 +85,27 @@ def _not_a_pdf(path: Path, kind: MediaType | None) -> DocumentVerdict:
     )
 
 
-def _asked(found: DocumentFinding, client: RevocationClient, at: datetime) -> list[Told | None]:
-    """Step 3, for each signature in their order; None where nobody is to be asked, or nobody answered."""
-    asked = {id(each) for each in islice((each for each in found.signatures if _worth_asking(each)), MOST_ASKED)}
-    return [_answer(each, client, at) if id(each) in asked else None for each in found.signatures]
+class _Asking:
+    """Step 3, for the signatures of one document and of the originals in it."""
 
+    def __init__(self, client: RevocationClient, at: datetime) -> None:
+        self._client, self._at, self._left = client, at, MOST_ASKED
 
-def _worth_asking(found: SignatureFinding) -> bool:
-    """Its certificate leads to an anchor, and the document does not say it all."""
-    return len(found.chain) > 1 and found.intact and not found.told.revoked_at
-
-
-def _answer(found: SignatureFinding, client: RevocationClient, at: datetime) -> Told | None:
-    moment = found.proven_time or at
-    certificate, *others = [x509.Certificate.load(bytes.fromhex(der)) for der in found.chain]
-    in_force = min(max(moment, certificate.not_valid_before), certificate.not_valid_after)
-    try:
-        answers = client.answers(certificate, others, in_force=in_force, at=at)
-    except RevocationUnavailable:
-        return None
-    below = [certificate, *others][:-1]
-    return summed_up(((each, [answer]) for each, answer in zip(below, answers, strict=True)), moment, "autoridad")
+    def __call__(self, found: SignatureFinding) -> Told | None:
+        """What the authorities say of who signed, and of the authorities below the anchor."""
+        # Of a document that tells of a revocation, is not whole, or leads to nobody, nothing more is to be known.
+        if len(found.chain) < 2 or not found.intact or found.told.revoked_at or self._left == 0:
+            return None
+        self._left -= 1
+        moment = found.proven_time or self._at
+        certificate, *others = [x509.Certificate.load(bytes.fromhex(der)) for der in found.chain]
+        in_force = min(max(moment, certificate.not_valid_before), certificate.not_valid_after)
+        try:
+            answers = self._client.answers(certificate, others, in_force=in_force, at=self._at)
+        except RevocationUnavailable:
+            return None
+        below = [certificate, *others][:-1]
+        return summed_up(((each, [said]) for each, said in zip(below, answers, strict=True)), moment, "autoridad")
 
 
 def _digest(path: Path) -> str:

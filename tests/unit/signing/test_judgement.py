@@ -115,10 +115,10 @@ def test_a_signature_before_a_revocation_that_came_later_is_green_and_says_so() 
 def test_the_authority_is_believed_before_the_document_but_a_revocation_before_all() -> None:
     found = document(replace(GOOD, told=Told()))
     good = Told(Revocation.GOOD, None, NOW, "autoridad")
-    asked = judge(found, at=NOW, asked=[good]).signatures[0]
+    asked = judge(found, at=NOW, ask=lambda _: good).signatures[0]
     assert (asked.colour, asked.revocation_from) == (Colour.GREEN, "autoridad")
-    assert judge(found, at=NOW, asked=[None]).signatures[0].reasons == (Reason.REVOCATION_UNKNOWN,)
-    revoked = judge(document(replace(GOOD, told=REVOKED)), at=NOW, asked=[good]).signatures[0]
+    assert judge(found, at=NOW, ask=lambda _: None).signatures[0].reasons == (Reason.REVOCATION_UNKNOWN,)
+    revoked = judge(document(replace(GOOD, told=REVOKED)), at=NOW, ask=lambda _: good).signatures[0]
     assert revoked.revocation is Revocation.REVOKED
 
 

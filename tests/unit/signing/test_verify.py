@@ -322,6 +322,7 @@ def test_an_original_attached_as_source_is_verified_too(
     [original] = found.embedded
     assert (found.colour, original.sha256) == (Colour.GREEN, sha256(maria).hexdigest())
     assert original.signatures[0].holder.name == "MARÍA PEÑA NÚÑEZ"
+    assert original.colour is Colour.GREEN
 
 
 def test_sat_certificates_of_the_corpus_tell_their_holder_and_kind(
