@@ -29,13 +29,14 @@ class StaffAccount(Base):
 
 
 class StaffSession(Base):
-    """A browser that is signed in, by the digest of what its cookie holds; the row goes away with the session."""
+    """A browser that is or was signed in, by the digest of what its cookie holds."""
 
     __tablename__ = "staff_sessions"
     token_hash: Mapped[str] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("staff_accounts.id"), index=True)
     created_at: Mapped[datetime]
     last_used_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]  # signed out; that it ran out is not written
 
 
 class StaffEvent(Base):
@@ -52,7 +53,10 @@ class StaffEvent(Base):
 
 
 class SignInFailure(Base):
-    """Failed tries in a row of one address, of one username, or of both together; forgotten after a day."""
+    """Failed tries in a row of one address, of one username, or of both together.
+
+    The window may not delete: what is a day old counts as nothing, and its row serves for the next failure of another.
+    """
 
     __tablename__ = "sign_in_failures"
     key: Mapped[str] = mapped_column(primary_key=True)  # SHA-256, hex

@@ -10,14 +10,15 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 
-from sqlalchemy import delete
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from oficialia.models import SignInFailure
 
 FORGOTTEN = timedelta(days=1)
+_ONE_AT_A_TIME = 0x6D657361  # number of a lock of PostgreSQL, of ours alone
 
 
 @dataclass(frozen=True)
@@ -44,30 +45,45 @@ def wait(session: Session, counted: Iterable[Counter], now: datetime) -> int:
     longest = 0
     for counter in counted:
         row = session.get(SignInFailure, counter.key)
-        if row is not None:
+        if row is not None and now - row.last_at < FORGOTTEN:
             until = row.last_at + timedelta(seconds=_delay(counter, row.count))
-            longest = max(longest, int((until - now).total_seconds() + 0.999))
+            longest = max(longest, ceil((until - now).total_seconds()))
     return longest
 
 
 def failed(session: Session, counted: Iterable[Counter], now: datetime) -> None:
-    """One more failure; those of a day ago are forgotten."""
-    session.execute(delete(SignInFailure).where(SignInFailure.last_at < now - FORGOTTEN))
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    for key in sorted(counter.key for counter in counted):  # always in one order: two who fail never wait crosswise
-        first = insert(SignInFailure).values(key=key, count=1, last_at=now)
-        again = {"count": SignInFailure.count + 1, "last_at": now}
-        session.execute(first.on_conflict_do_update(index_elements=["key"], set_=again))
+    """One more failure."""
+    if session.get_bind().dialect.name == "postgresql":  # SQLite lets writers in one by one anyway
+        session.execute(select(func.pg_advisory_xact_lock(_ONE_AT_A_TIME)))
+    for counter in counted:
+        row = session.get(SignInFailure, counter.key, populate_existing=True)
+        if row is None:
+            row = _old(session, now) or SignInFailure()
+            row.key, row.count, row.last_at = counter.key, 1, now
+            session.add(row)
+            session.flush()
+        else:
+            row.count, row.last_at = row.count + 1 if now - row.last_at < FORGOTTEN else 1, now
 
 
 def succeeded(session: Session, counted: Iterable[Counter]) -> None:
     """Somebody of the staff is there: what failed before were slips."""
-    session.execute(delete(SignInFailure).where(SignInFailure.key.in_([counter.key for counter in counted])))
+    _forget(session, [counter.key for counter in counted])
 
 
 def forgive(session: Session, username: str) -> None:
     """Forgets what failed at a username from everywhere; at single addresses it is forgotten within a day."""
-    session.execute(delete(SignInFailure).where(SignInFailure.key == _key("usuario", username)))
+    _forget(session, [_key("usuario", username)])
+
+
+def _old(session: Session, now: datetime) -> SignInFailure | None:
+    """A row that counts as nothing any more: so the table grows no larger than its busiest day."""
+    query = select(SignInFailure).where(SignInFailure.last_at < now - FORGOTTEN)
+    return session.scalars(query.order_by(SignInFailure.last_at).limit(1)).one_or_none()
+
+
+def _forget(session: Session, keys: list[str]) -> None:
+    session.execute(update(SignInFailure).where(SignInFailure.key.in_(keys)).values(count=0))
 
 
 def _delay(counter: Counter, count: int) -> int:

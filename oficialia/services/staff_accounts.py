@@ -5,15 +5,16 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from oficialia.db import Database
 from oficialia.domain.filing import Rol
 from oficialia.domain.staff import STAFF_ROLES, AccountAct
-from oficialia.models import Area, StaffAccount, StaffEvent, StaffSession
+from oficialia.models import Area, StaffAccount, StaffEvent
 from oficialia.services import credentials, sign_in_throttle
 from oficialia.services.staff_log import note
+from oficialia.services.staff_sessions import end_all
 
 USERNAME = re.compile(r"[a-z][a-z0-9._-]{2,31}")
 
@@ -95,7 +96,7 @@ def reset(database: Database, username: str, *, password: str, who: str, motive:
         account.password_hash, account.must_change = kept, not password
         account.totp_secret, account.totp_step = secret, 0
         account.known_address = ""
-        sign_out_everywhere(session, account.id)
+        end_all(session, account.id, now)
         sign_in_throttle.forgive(session, username)
         act = AccountAct.RESTABLECIMIENTO
         note(session, account.id, act, now=now, role=Rol.ADMINISTRADOR, actor=who, detail=motive)
@@ -107,7 +108,7 @@ def end(database: Database, username: str, *, who: str, motive: str, now: dateti
     with database.transaction() as session:
         account = _open(session, username)
         account.ended_at = now
-        sign_out_everywhere(session, account.id)
+        end_all(session, account.id, now)
         note(session, account.id, AccountAct.BAJA, now=now, role=Rol.ADMINISTRADOR, actor=who, detail=motive)
 
 
@@ -126,11 +127,6 @@ def listing(database: Database) -> list[AccountView]:
             AccountView(a.username, a.name, Rol(a.role), area or "", a.created_at, entered, a.ended_at)
             for a, area, entered in session.execute(query)
         ]
-
-
-def sign_out_everywhere(session: Session, account_id: int) -> None:
-    """Ends every session of an account, in the transaction of the act."""
-    session.execute(delete(StaffSession).where(StaffSession.account_id == account_id))
 
 
 def _chosen(password: str, username: str) -> str:

@@ -8,7 +8,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from oficialia.domain.filing import Rol
@@ -34,13 +34,19 @@ class SignedIn:
 
 
 def begin(session: Session, account: StaffAccount, now: datetime) -> str:
-    """The token of a new session of an account, in the transaction of the sign-in. Its dead ones are swept."""
-    dead = (StaffSession.created_at <= now - ABSOLUTE) | (StaffSession.last_used_at <= now - IDLE)
-    session.execute(delete(StaffSession).where(StaffSession.account_id == account.id, dead))
+    """The token of a new session of an account, in the transaction of the sign-in."""
     token = secrets.token_urlsafe(32)
-    row = StaffSession(token_hash=_digest(token), account_id=account.id, created_at=now, last_used_at=now)
+    row = StaffSession(
+        token_hash=_digest(token), account_id=account.id, created_at=now, last_used_at=now, ended_at=None
+    )
     session.add(row)
     return token
+
+
+def end_all(session: Session, account_id: int, now: datetime) -> None:
+    """Signs an account out everywhere, in the transaction of the act."""
+    running = StaffSession.account_id == account_id, StaffSession.ended_at.is_(None)
+    session.execute(update(StaffSession).where(*running).values(ended_at=now))
 
 
 def use(runtime: Runtime, token: str) -> SignedIn | None:
@@ -61,11 +67,10 @@ def end(runtime: Runtime, token: str) -> None:
     """Signs out; safe to repeat."""
     with runtime.database.transaction() as session:
         row = session.get(StaffSession, _digest(token))
-        if row is None:
+        if row is None or row.ended_at is not None:
             return
-        account = session.get_one(StaffAccount, row.account_id)
-        session.delete(row)
-        role, now = Rol(account.role), runtime.clock()
+        account, now = session.get_one(StaffAccount, row.account_id), runtime.clock()
+        row.ended_at, role = now, Rol(account.role)
         note(session, account.id, AccountAct.SALIDA, now=now, role=role, actor=account.username)
 
 
@@ -80,13 +85,15 @@ def office_of(account: StaffAccount) -> str:
 
 
 def _lives(row: StaffSession, now: datetime) -> bool:
+    if row.ended_at is not None:
+        return False
     return now - row.last_used_at < IDLE and now - row.created_at < ABSOLUTE
 
 
 def _note_use(runtime: Runtime, token_hash: str, now: datetime) -> None:
     with runtime.database.transaction() as session:
         row = session.get(StaffSession, token_hash)
-        if row is not None:  # else it was ended meanwhile
+        if row is not None:
             row.last_used_at = max(row.last_used_at, now)
 
 

@@ -19,7 +19,6 @@ from oficialia.models import StaffAccount
 from oficialia.runtime import Runtime
 from oficialia.services import credentials, sign_in_throttle, staff_sessions
 from oficialia.services.sign_in_throttle import Counter
-from oficialia.services.staff_accounts import sign_out_everywhere
 from oficialia.services.staff_log import note
 
 
@@ -113,7 +112,7 @@ def change_password(runtime: Runtime, actor: Actor, *, current: str, new: str, a
         account, now = session.scalars(_by_name(actor.username).with_for_update()).one(), runtime.clock()
         if right and account.password_hash == kept and account.ended_at is None:
             account.password_hash, account.must_change = new_hash, False
-            sign_out_everywhere(session, account.id)
+            staff_sessions.end_all(session, account.id, now)
             note(session, account.id, AccountAct.CONTRASENA, now=now, role=actor.role, actor=actor.username)
             return staff_sessions.begin(session, account, now)
         sign_in_throttle.failed(session, counted, now)

@@ -8,10 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import event, func, select, update
 
+from oficialia.db import Database
 from oficialia.domain.filing import Rol
 from oficialia.domain.staff import AccountAct
 from oficialia.errors import SubmissionRefused
@@ -235,12 +237,64 @@ def test_many_tries_at_once_are_no_way_around_the_delay(runtime: Runtime, ana: I
     assert answers.count("SignInRefused") == 5
 
 
-def test_failures_of_a_day_ago_are_forgotten(runtime: Runtime, ana: Issued, address: str, clock: TestClock) -> None:
-    fail(runtime, ana, 3, address)
+def test_failures_of_a_day_ago_count_no_more_and_their_rows_serve_others(
+    runtime: Runtime, ana: Issued, address: str, clock: TestClock
+) -> None:
+    def rows() -> int:
+        with runtime.database.reading() as session:
+            return session.scalar(select(func.count()).select_from(SignInFailure)) or 0
+
+    fail(runtime, ana, 4, address)
+    before = rows()
     clock.time += sign_in_throttle.FORGOTTEN + timedelta(seconds=1)
     fail(runtime, ana, 1, f"{address}0")
-    with runtime.database.reading() as session:
-        assert session.scalar(select(func.max(SignInFailure.count))) == 1
+    assert rows() == before
+    with runtime.database.transaction() as session:
+        counted = sign_in_throttle.counters(ana.username, address, known=False)
+        for _ in range(4):
+            sign_in_throttle.failed(session, counted, clock())
+        assert sign_in_throttle.wait(session, counted, clock()) == 0
+
+
+@pytest.mark.thorough
+def test_the_desk_works_for_a_role_that_may_not_delete(
+    postgres_url: str, bucket: Bucket, sandbox: Sandbox, development_pki: Path, tmp_path: Path, address: str
+) -> None:
+    """As docs/operacion/ejemplos/postgresql.sql has it for the window."""
+    clock = TestClock(datetime(2026, 11, 23, 17, 0, tzinfo=UTC))
+    owner = make_runtime(
+        postgres_url, bucket=bucket, sandbox=sandbox, pki=development_pki, spool=tmp_path / "spool", clock=clock
+    )
+    ana = hire(owner, "ana")
+    with owner.database.engine.begin() as connection:
+        for order in (
+            "CREATE ROLE ventanilla",
+            "GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO ventanilla",
+            "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO ventanilla",
+        ):
+            connection.exec_driver_sql(order)
+    owner.database.close()
+    database = Database(postgres_url)
+
+    @event.listens_for(database.engine, "connect")
+    def become(opened: Any, _record: object) -> None:
+        opened.execute("SET ROLE ventanilla")
+        opened.commit()
+
+    window = replace(owner, database=database)
+    fail(window, ana, 2, address)
+    clock.time += sign_in_throttle.FORGOTTEN + timedelta(seconds=1)
+    fail(window, ana, 1, f"{address}0")
+    token = sign_in(window, attempt(window, ana, address=address))
+    assert staff_sessions.use(window, token)
+    new = change_password(window, actor(window, "ana"), current=PASSWORD, new="otra frase mucho mejor", address=address)
+    staff_sessions.end(window, new)
+    assert staff_sessions.use(window, new) is None
+    database.close()
+    with owner.database.engine.begin() as connection:  # roles are of the whole server
+        connection.exec_driver_sql("DROP OWNED BY ventanilla")
+        connection.exec_driver_sql("DROP ROLE ventanilla")
+    owner.database.close()
 
 
 def test_a_session_ends_when_nobody_uses_it(runtime: Runtime, ana: Issued, address: str, clock: TestClock) -> None:
