@@ -38,7 +38,8 @@ class MustWait(TooMany):
 
     def __init__(self, seconds: int) -> None:
         self.retry_after_seconds = seconds
-        length = f"{seconds} segundos" if seconds < 120 else f"{(seconds + 59) // 60} minutos"
+        plenty = f"{seconds} segundos" if seconds < 120 else f"{(seconds + 59) // 60} minutos"
+        length = "1 segundo" if seconds == 1 else plenty
         super().__init__(f"Hubo varios intentos fallidos. Espere {length} y vuelva a intentar.")
 
 

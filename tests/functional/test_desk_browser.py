@@ -118,6 +118,7 @@ def test_a_filing_goes_from_the_inbox_to_its_answer(page: Page, office: Office, 
     assert "Berta Demostración (obras): Se entregó la respuesta para sellarla" in page.inner_text("main")
 
 
+@pytest.mark.thorough
 def test_the_keyboard_alone_signs_in_and_turns_a_filing(browser: Browser, office: Office, folio: str) -> None:
     context = browser.new_context(viewport={"width": DESK, "height": 740}, locale="es-MX")
     page = context.new_page()

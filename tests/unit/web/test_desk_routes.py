@@ -80,12 +80,12 @@ def addresses(app: Flask, runtime: Runtime, folio: str) -> Iterator[tuple[str, s
                 yield method, act or str(rule.endpoint), address
 
 
-def asked(browser: Visitor, method: str, address: str) -> TestResponse:
+def asked(browser: Visitor, method: str, address: str, protection: dict[str, str]) -> TestResponse:
     """GET, or POST with the protection of a form of the desk and a reason; without the mark of what was seen, so that
     nothing is done."""
     if method == "GET":
         return browser.get(address)
-    return browser.post(address, browser.hidden("/mesa") | {"motivo": "Porque sí.", "area": "SP", "paso": "revisar"})
+    return browser.post(address, protection | {"motivo": "Porque sí.", "area": "SP", "paso": "revisar"})
 
 
 # What each role gets of a filing that it sees, by the word of an act or else by the endpoint.
@@ -111,17 +111,23 @@ def test_a_stranger_gets_nothing_but_the_sign_in(app: Flask, runtime: Runtime, f
             assert not any(folio in response.text for folio in folios.values() if method == "POST")
 
 
-@pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("owner", ["nobody", "mine", "other", "asked"])
+# Of who sees everything, the filing of one area in `make test`, and the rest in `make thorough`.
+SEEN = [("oficial", "mine"), ("auditor", "mine"), *(("obras", owner) for owner in ("nobody", "mine", "other", "asked"))]
+REST = [(role, owner) for role in ("oficial", "auditor") for owner in ("nobody", "other", "asked")]
+
+
+@pytest.mark.parametrize(
+    ("role", "owner"), [*SEEN, *(pytest.param(*each, marks=pytest.mark.thorough) for each in REST)]
+)
 def test_each_role_gets_what_is_its_own_and_of_the_rest_nothing_that_tells_it_is_there(
     app: Flask, runtime: Runtime, clerks: dict[str, Clerk], folios: dict[str, str], role: str, owner: str
 ) -> None:
     browser, folio = clerks[role], folios[owner]
-    is_seen = role != "obras" or owner == "mine"
+    is_seen, protection = role != "obras" or owner == "mine", browser.hidden("/mesa")
     for (method, what, address), (_, _, nowhere) in zip(
         addresses(app, runtime, folio), addresses(app, runtime, ABSENT), strict=True
     ):
-        response, absent = asked(browser, method, address), asked(browser, method, nowhere)
+        response, absent = (asked(browser, method, place, protection) for place in (address, nowhere))
         assert absent.status_code == 404, nowhere
         if is_seen and (what in LOOKING or what in ACTS[role]):
             assert response.status_code in {200, 303, 409, 422}, (method, address)
