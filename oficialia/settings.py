@@ -62,17 +62,10 @@ class ProcessSettings(BaseModel):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Detalle de la bitácora.")
 
 
-class RegisterSettings(ProcessSettings):
-    """What `oficialia personal` needs: the register, and nothing else."""
-
-    process: ClassVar[str] = "cli"
-
-    database_url: DatabaseUrl = Field(description="Base de datos: postgresql://… o sqlite:///ruta.")
-
-
-class CommonSettings(RegisterSettings):
+class CommonSettings(ProcessSettings):
     """What every process that reads the register knows: the register, and how the office is called."""
 
+    database_url: DatabaseUrl = Field(description="Base de datos: postgresql://… o sqlite:///ruta.")
     public_url: PublicUrl = Field(description="Dirección pública del sitio, sin diagonal al final.")
     municipality: str = Field("Municipio de Chalco", description="Nombre del municipio, como se imprime en el acuse.")
     state: str = Field("Estado de México", description="Entidad federativa.")

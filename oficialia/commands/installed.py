@@ -6,7 +6,8 @@ import click
 
 from oficialia.db import Database
 from oficialia.embedded.installation import known
-from oficialia.settings import CliSettings, RegisterSettings, Settings, load
+from oficialia.register_settings import RegisterSettings
+from oficialia.settings import CliSettings, Settings, load
 
 IN_FOLDER = click.option(
     "--carpeta",

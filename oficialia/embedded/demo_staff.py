@@ -15,9 +15,10 @@ from oficialia.db import Database
 from oficialia.domain.filing import Rol
 from oficialia.embedded.installation import Installation
 from oficialia.embedded.process import ServiceFailed
+from oficialia.register_settings import RegisterSettings
 from oficialia.services import credentials, staff_accounts
 from oficialia.services.staff_accounts import Issued, Person
-from oficialia.settings import RegisterSettings, load
+from oficialia.settings import load
 
 PEOPLE = (
     Person("oficial", "Olga Demostración", Rol.OFICIAL_DE_PARTES),
