@@ -10,6 +10,7 @@ from oficialia import logs, settings
 from oficialia.runtime import Runtime, build
 from oficialia.settings import WebSettings
 from oficialia.web import (
+    api,
     catalog,
     certificates,
     confirmation,
@@ -20,6 +21,7 @@ from oficialia.web import (
     desk_auth,
     desk_filing,
     desk_inbox,
+    desk_reports,
     errors,
     health,
     pages,
@@ -27,6 +29,7 @@ from oficialia.web import (
     session,
     throttle,
     tracking,
+    trust,
     uploads,
     ventanilla,
     verification,
@@ -34,8 +37,8 @@ from oficialia.web import (
 from oficialia.web.context import WebOptions
 
 _MEBIBYTE = 1 << 20
-_BLUEPRINTS = (pages, catalog, ventanilla, confirmation, tracking, verification, certificates, health)
-_DESK = (desk_auth, desk_account, desk_inbox, desk_filing, desk_acts, desk_audit)
+_BLUEPRINTS = (pages, catalog, ventanilla, confirmation, tracking, verification, certificates, trust, api, health)
+_DESK = (desk_auth, desk_account, desk_inbox, desk_filing, desk_acts, desk_reports, desk_audit)
 
 
 def create_app(runtime: Runtime | None = None, options: WebOptions | None = None) -> Flask:

@@ -8,6 +8,7 @@ COMMANDS = {
     "ajustes": "oficialia.commands.configuration",
     "catalogo": "oficialia.commands.release",
     "certificados": "oficialia.commands.certificates",
+    "confianza": "oficialia.commands.trust",
     "corpus": "oficialia.commands.corpus",
     "correr": "oficialia.commands.office",
     "demo": "oficialia.commands.demo",
@@ -17,6 +18,7 @@ COMMANDS = {
     "respaldo": "oficialia.commands.backup",
     "revisar": "oficialia.commands.review",
     "trabajos": "oficialia.commands.jobs",
+    "verificar": "oficialia.commands.verify",
 }
 
 

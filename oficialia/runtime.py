@@ -8,7 +8,8 @@ from oficialia.db import Database
 from oficialia.domain.codes import Codes
 from oficialia.domain.wording import megabytes
 from oficialia.errors import REFUSALS
-from oficialia.settings import BucketSettings, WebSettings, WorkerSettings
+from oficialia.settings import BucketSettings, FilingSettings, WebSettings, WorkerSettings
+from signing.revocation import Responders, RevocationClient
 from signing.sandbox import Sandbox
 from signing.trust import TrustAnchors, load_anchors
 from storage.bucket import Bucket
@@ -59,6 +60,8 @@ class Runtime:
     spool: Path
     limits: Limits
     labels: Labels
+    revocation: RevocationClient | None = None
+    """Who is asked whether a certificate was revoked; None where no responder is configured."""
 
 
 def build(settings: WebSettings | WorkerSettings, *, clock: Clock = now) -> Runtime:
@@ -66,11 +69,12 @@ def build(settings: WebSettings | WorkerSettings, *, clock: Clock = now) -> Runt
 
     Outside the demo a machine without isolation for hostile files is refused (SandboxUnavailable, at the first file).
     """
+    anchors = load_anchors(settings.trust_dir)
     return Runtime(
         database=Database(settings.database_url.get_secret_value()),
         bucket=bucket_of(settings),
         sandbox=Sandbox(require_isolation=settings.env != "demo"),
-        anchors=load_anchors(settings.trust_dir),
+        anchors=anchors,
         codes=Codes(settings.hmac_secret.get_secret_value().encode()),
         clock=clock,
         spool=settings.spool_dir,
@@ -87,7 +91,14 @@ def build(settings: WebSettings | WorkerSettings, *, clock: Clock = now) -> Runt
             contact=settings.contact,
             public_url=settings.public_url,
         ),
+        revocation=revocation_of(settings, anchors),
     )
+
+
+def revocation_of(settings: FilingSettings, anchors: TrustAnchors) -> RevocationClient | None:
+    """Who asks the authorities about revocation; None where none is configured."""
+    responders = Responders.parse(settings.ocsp_urls, settings.crl_urls, settings.ocsp_signers)
+    return RevocationClient(responders, anchors) if responders else None
 
 
 def bucket_of(settings: BucketSettings) -> Bucket:

@@ -97,7 +97,7 @@ class TrustSettings(ProcessSettings):
 
 
 class FilingSettings(TrustSettings):
-    """What whoever touches a filing's files needs: limits, working folder, trust."""
+    """What whoever touches a filing's files needs: limits, working folder, trust, whom to ask for revocation."""
 
     hmac_secret: LongSecret = Field(description="Secreto de los códigos de verificación y las claves de seguimiento.")
     spool_dir: ExistingFolder = Field(description="Carpeta de trabajo para archivos en tránsito.")
@@ -105,6 +105,18 @@ class FilingSettings(TrustSettings):
     max_filing_mb: int = Field(100, ge=1, le=4096, description="Tamaño mayor de una promoción, en MiB.")
     max_pages: int = Field(2000, ge=1, description="Páginas de un documento, a lo más.")
     max_anexos: int = Field(20, ge=0, le=100, description="Anexos de una promoción, a lo más.")
+    ocsp_urls: HttpUrls = Field(
+        "", description="A quién preguntar si un certificado fue revocado (OCSP); varias, separadas por espacios."
+    )
+    crl_urls: HttpUrls = Field(
+        "",
+        description="Listas de certificados revocados (CRL); varias, separadas por espacios. "
+        "Sin estas ni OCSP los sellos quedan en B-T.",
+    )
+    ocsp_signers: ExistingPath | None = Field(
+        None,
+        description="Certificados (PEM) de quien responde por OCSP con uno propio, como el SAT: archivo o carpeta.",
+    )
     min_free_mb: int = Field(1024, ge=0, description="Espacio libre, en MiB, sin el cual no se reciben archivos.")
 
     @field_validator("max_filing_mb")
@@ -149,18 +161,6 @@ class WorkerSettings(SealSettings, CommonSettings, QueueSettings, BucketSettings
     tsa_anchors: ExistingPath = Field(description="Certificados raíz (PEM) del servicio de sellos de tiempo.")
     tsa_user: str = Field("", description="Usuario del servicio de sellos de tiempo, si lo pide.")
     tsa_password: SecretStr | None = Field(None, description="Contraseña del servicio de sellos de tiempo.")
-    ocsp_urls: HttpUrls = Field(
-        "", description="A quién preguntar si un certificado fue revocado (OCSP); varias, separadas por espacios."
-    )
-    crl_urls: HttpUrls = Field(
-        "",
-        description="Listas de certificados revocados (CRL); varias, separadas por espacios. "
-        "Sin estas ni OCSP los sellos quedan en B-T.",
-    )
-    ocsp_signers: ExistingPath | None = Field(
-        None,
-        description="Certificados (PEM) de quien responde por OCSP con uno propio, como el SAT: archivo o carpeta.",
-    )
     smtp_host: str = Field(min_length=1, description="Servidor de correo.")
     smtp_port: int = Field(587, ge=1, le=65535, description="Puerto del servidor de correo.")
     smtp_user: str = Field("", description="Usuario del servidor de correo.")

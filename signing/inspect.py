@@ -1,4 +1,4 @@
-"""What a file handed in is, before anybody relies on it: type, pages, health, active content, signatures.
+"""What a file handed in is, before anybody relies on it: type, pages, health, active content, whether it is signed.
 
 The file is opened in the sandbox only (`signing.inspection`), never in the process that calls this. Software refuses
 what no repair can open, what asks for a password, and what exceeds a published limit; everything else is received, with
@@ -7,22 +7,18 @@ flags that tell a person what was observed.
 1. Empty, or neither PDF, JPEG nor PNG by its first bytes: refused. The
    extension decides nothing; a wrong one is a flag.
 2. In the sandbox: pages and health of a PDF, by two parsers; dimensions and a trial decoding of an image.
-3. The signatures of a PDF are examined in a second child: that they are too heavy is no reason to refuse the document.
+
+What its signatures are worth is `signing.verify`'s to say: that they are too heavy is no reason to refuse the document.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path, PurePath
 from typing import Any
 
 from signing.errors import DocumentRefused, RefusalCode, SandboxFailure
-from signing.examine import examine
-from signing.finding import SignatureFinding
-from signing.reason import Reason
 from signing.sandbox import Reply, Sandbox
-from signing.trust import TrustAnchors
 
 
 class MediaType(StrEnum):
@@ -74,7 +70,6 @@ class Inspection:
     encrypted: bool
     needs_repair: bool
     peak_mib: float
-    findings: tuple[SignatureFinding, ...]
 
 
 # Readers accept the header of a PDF anywhere in its first kilobyte (ISO 32000-1, annex H, note 13).
@@ -86,10 +81,8 @@ EXTENSIONS = {
 }
 
 
-def inspect(
-    sandbox: Sandbox, path: Path, *, max_pages: int, anchors: TrustAnchors, at: datetime, filename: str
-) -> Inspection:
-    """Inspect the file at `path`; `filename` is what the sender called it, `at` (aware) when signatures are judged.
+def inspect(sandbox: Sandbox, path: Path, *, max_pages: int, filename: str) -> Inspection:
+    """Inspect the file at `path`; `filename` is what the sender called it.
 
     Raises `DocumentRefused` with its code, and `SandboxUnavailable` where nothing can be opened safely.
     """
@@ -98,14 +91,7 @@ def inspect(
     flags = [Flag(name) for name in found.value["flags"]]
     if PurePath(filename).suffix.lower() not in EXTENSIONS[media_type]:
         flags.append(Flag.EXTENSION_MISMATCH)
-    inspection = _inspection(media_type, flags, found.value, found.peak_mib)
-    if inspection.signature_count == 0:
-        return inspection
-    # Signatures that no form field names are never passed over in silence.
-    findings = examine(sandbox, path, anchors=anchors, at=at) or (
-        SignatureFinding("", problem=Reason.HIDDEN_SIGNATURE),
-    )
-    return replace(inspection, findings=findings)
+    return _inspection(media_type, flags, found.value, found.peak_mib)
 
 
 def sniffed(path: Path) -> MediaType | None:
@@ -158,5 +144,4 @@ def _inspection(media_type: MediaType, flags: list[Flag], value: Mapping[str, An
         encrypted=bool(value["encrypted"]),
         needs_repair=bool(value["needs_repair"]),
         peak_mib=peak_mib,
-        findings=(),
     )

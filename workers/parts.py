@@ -17,10 +17,10 @@ from oficialia.services.seals import Seals, certificate_of, sources
 from oficialia.settings import WorkerSettings, load
 from signing.identity import SealIdentity
 from signing.protection import Protector
-from signing.revocation import Responders, RevocationClient
+from signing.revocation import RevocationClient
 from signing.seal import Sealed, SealEngine
 from signing.timestamp import Timestamper
-from signing.trust import TrustAnchors, load_anchors
+from signing.trust import load_anchors
 
 log = get_task_logger("oficialia.trabajo")
 
@@ -65,15 +65,8 @@ def _parts() -> Parts:
     timestamper = Timestamper(
         settings.tsa_url, load_anchors(settings.tsa_anchors), username=settings.tsa_user, password=password
     )
-    revocation = revocation_of(settings, runtime.anchors)
-    seals = make_seals(settings, runtime, timestamper, revocation)
-    return Parts(settings, runtime, seals, timestamper, protector_of(runtime, timestamper, revocation))
-
-
-def revocation_of(settings: WorkerSettings, anchors: TrustAnchors) -> RevocationClient | None:
-    """Who asks the authorities about revocation; None where none is configured."""
-    responders = Responders.parse(settings.ocsp_urls, settings.crl_urls, settings.ocsp_signers)
-    return RevocationClient(responders, anchors) if responders else None
+    seals = make_seals(settings, runtime, timestamper, runtime.revocation)
+    return Parts(settings, runtime, seals, timestamper, protector_of(runtime, timestamper, runtime.revocation))
 
 
 def protector_of(runtime: Runtime, timestamper: Timestamper, revocation: RevocationClient | None) -> Protector | None:

@@ -32,7 +32,7 @@ SUPPORT_WORDS: dict[Support, str] = {
 class Purpose(StrEnum):
     """Why an object is in storage. ``ORIGINAL`` is what the citizen sent or, for a main document typed in the page or
     made of photographs, the PDF made of it; ``SOURCE`` is then what it was made of, byte for byte. ``ANSWER`` is what
-    the desk handed in, and ``SEALED_ANSWER`` what is delivered of it."""
+    the desk handed in, and ``SEALED_ANSWER`` what is delivered of it. ``REPORT`` is a dictamen de verificación."""
 
     ORIGINAL = "original"
     SOURCE = "fuente"
@@ -40,7 +40,8 @@ class Purpose(StrEnum):
     ACUSE = "acuse"
     ANSWER = "respuesta"
     SEALED_ANSWER = "respuesta_sellada"
+    REPORT = "dictamen"
 
 
-ISSUED = frozenset({Purpose.SEALED, Purpose.ACUSE, Purpose.SEALED_ANSWER})
+ISSUED = frozenset({Purpose.SEALED, Purpose.ACUSE, Purpose.SEALED_ANSWER, Purpose.REPORT})
 """What this office sealed, and answers for."""

@@ -79,6 +79,8 @@ class Acto(StrEnum):
     ANULACION_PEDIDA = "anulacion_pedida"
     ANULACION_RECHAZADA = "anulacion_rechazada"
     ANULACION = "anulacion"
+    DICTAMEN_PEDIDO = "dictamen_pedido"
+    DICTAMEN = "dictamen"
     CORREO_CODIGO = "correo_codigo"
     CORREO_CONFIRMADO = "correo_confirmado"
     CORREO_ACUSE = "correo_acuse"

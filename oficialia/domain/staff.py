@@ -33,13 +33,14 @@ class StaffAct(StrEnum):
     ANULAR_PEDIR = "anular_pedir"
     ANULAR_CONFIRMAR = "anular_confirmar"  # by somebody else than who asked; the act itself checks that
     ANULAR_RECHAZAR = "anular_rechazar"
+    DICTAMINAR = "dictaminar"  # ask for a sealed report on the signatures of a document
     AUDITAR = "auditar"  # who looked at what, and what happened to the accounts
 
 
 # An area that has no account yet hands in its answer at the oficialía, on paper as ever: so its officer may answer.
 _ALLOWED: dict[Rol, frozenset[StaffAct]] = {
     Rol.OFICIAL_DE_PARTES: frozenset(StaffAct) - {StaffAct.AUDITAR},
-    Rol.AREA: frozenset({StaffAct.VER, StaffAct.RESPONDER}),
+    Rol.AREA: frozenset({StaffAct.VER, StaffAct.RESPONDER, StaffAct.DICTAMINAR}),
     Rol.AUDITOR: frozenset({StaffAct.VER, StaffAct.AUDITAR}),
 }
 

@@ -56,7 +56,10 @@ class Document(Base):
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(index=True)
     flags: Mapped[list[Any]]  # what inspection observed (signing.inspect.Flag)
-    findings: Mapped[list[Any]]  # signatures found on the original bytes (signing.finding.SignatureFinding)
+    # The verdict on the original bytes, as of its reception (signing.verdict.DocumentVerdict); None for what was
+    # received before there were verdicts, whose signatures stand in `findings` (services/findings.py).
+    verdict: Mapped[dict[str, Any] | None]
+    findings: Mapped[list[Any]]
     objects: Mapped[list[StoredObject]] = relationship(order_by=StoredObject.edition)
 
 

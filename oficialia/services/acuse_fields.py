@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,9 +15,10 @@ from oficialia.domain.wording import file_size, instant, long_date, mask
 from oficialia.models import Deadline, Document, DocumentKind, Filing, LedgerLeaf, Party, StoredObject
 from oficialia.models import Policy as PolicyRow
 from oficialia.runtime import Runtime
-from oficialia.services import findings, observations
+from oficialia.services import observations
 from oficialia.services.certificates import SealCertificate
 from oficialia.services.plazo_words import TERM_NAMES, corte_words, how_computed
+from oficialia.services.received_signatures import signers
 from oficialia.services.registration import identifier
 from oficialia.services.sealing import PDF, verification_url
 from signing.acuse_content import (
@@ -31,7 +31,6 @@ from signing.acuse_content import (
     AcuseParty,
     AcuseRight,
     AcuseSeal,
-    AcuseSigner,
     AcuseState,
     AcuseTerm,
     AcuseTimes,
@@ -79,7 +78,9 @@ def draft(session: Session, runtime: Runtime, filing: Filing, certificate: SealC
         parties=tuple(_party(party) for party in filing.parties),
         matter=_matter(filing, labels.municipality),
         documents=tuple(_document(document, sealed, kinds) for document in documents),
-        signers=tuple(_signer(document, finding) for document in documents for finding in document.findings),
+        signers=tuple(
+            signer for document in documents for signer in signers(document, observations.document_name(document))
+        ),
         seal=AcuseSeal(cadena, "", certificate.serial, certificate.subject),
         token=None,
         verification=AcuseVerification(verification_url(runtime, code), code),
@@ -176,21 +177,6 @@ def _document(document: Document, sealed: StoredObject, kinds: Mapping[str, str]
         note=observations.of_seal(sealed.seal_strategy) if principal else "",
         filename=document.filename,
         reserved=document.reserved,
-    )
-
-
-def _signer(document: Document, finding: Mapping[str, Any]) -> AcuseSigner:
-    holder = finding["holder"] or {}
-    return AcuseSigner(
-        document=observations.document_name(document),
-        subject=holder.get("name") or "No se pudo leer",
-        serial=holder.get("serial", ""),
-        issuer=holder.get("issuer", ""),
-        signed_at=findings.time_words(finding),
-        verdict=findings.verdict(finding),
-        unchecked=tuple(finding["unchecked"]),
-        curp=mask(holder.get("curp", "")),
-        rfc=mask(holder.get("rfc", "")),
     )
 
 

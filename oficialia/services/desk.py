@@ -20,7 +20,7 @@ from oficialia.domain.staff import AccountAct, Actor
 from oficialia.models import Area, Deadline, Document, Filing, PartyWord
 from oficialia.runtime import Runtime
 from oficialia.services import desk_words
-from oficialia.services.desk_verdicts import Mark, mark_of, worst
+from oficialia.services.desk_verdicts import Mark, kept_mark, worst
 from oficialia.services.desk_words import Due
 from oficialia.services.staff_log import note_once
 
@@ -156,10 +156,11 @@ def _rows(session: Session, found: Sequence[tuple[Filing, date]], today: date) -
 
 def _marks(session: Session, ids: Sequence[UUID]) -> dict[UUID, Mark]:
     """The colour of each filing: that of its worst document."""
-    query = select(Document.filing_id, Document.findings).where(Document.filing_id.in_(ids))
+    colour = Document.verdict["colour"].as_string()
+    query = select(Document.filing_id, colour, Document.findings).where(Document.filing_id.in_(ids))
     found: dict[UUID, Mark] = dict.fromkeys(ids, Mark.NONE)
-    for filing_id, kept in session.execute(query):
-        found[filing_id] = worst((found[filing_id], *map(mark_of, kept)))
+    for filing_id, kept, findings in session.execute(query):
+        found[filing_id] = worst((found[filing_id], kept_mark(kept, findings)))
     return found
 
 

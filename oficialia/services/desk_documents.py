@@ -12,10 +12,12 @@ from oficialia.domain.documents import Purpose
 from oficialia.errors import NotFound
 from oficialia.models import Document, Filing, StoredObject
 from oficialia.runtime import Runtime
-from oficialia.services import desk_pages, observations
-from oficialia.services.desk_verdicts import Mark, SignatureLine, lines, mark_of, worst
+from oficialia.services import desk_pages, observations, reports
+from oficialia.services.desk_verdicts import Mark, SignatureLine, kept_mark, lines, seen
+from oficialia.services.sealing import PDF
 from oficialia.services.tracking import stream
 from oficialia.services.tracking_words import download_name
+from oficialia.services.verdict_view import DocumentView as VerdictView
 
 
 @dataclass(frozen=True)
@@ -35,17 +37,22 @@ class FileView:
 class DocumentView:
     """A document as it came: what its signatures are worth, and what was observed of it."""
 
+    number: int
     name: str
     title: str
     mark: Mark
-    signatures: tuple[SignatureLine, ...]
+    verdict: VerdictView | None  # None for what was received before there were verdicts
+    signatures: tuple[SignatureLine, ...]  # of such a document
     observed: tuple[str, ...]
+    reportable: bool  # a report on it can be asked for
+    report_under_way: bool
 
 
 def documents(session: Session, filing_id: UUID) -> tuple[DocumentView, ...]:
     """The principal, then the anexos."""
     query = select(Document).where(Document.filing_id == filing_id).order_by(Document.number)
-    return tuple(map(_document, session.scalars(query)))
+    asked = reports.under_way(session, filing_id)
+    return tuple(_document(each, asked) for each in session.scalars(query))
 
 
 def files(session: Session, filing: Filing) -> tuple[FileView, ...]:
@@ -53,8 +60,8 @@ def files(session: Session, filing: Filing) -> tuple[FileView, ...]:
     query = select(StoredObject).where(StoredObject.filing_id == filing.id).order_by(StoredObject.id)
     newest: dict[tuple[str, int | None, int], StoredObject] = {}
     for each in session.scalars(query):
-        # Sources are several files of one document, not editions of one file.
-        one_of = each.edition if each.purpose == Purpose.SOURCE else 0
+        # Sources and reports are several files of one document, not editions of one file.
+        one_of = each.edition if each.purpose in {Purpose.SOURCE, Purpose.REPORT} else 0
         newest[each.purpose, each.document_id, one_of] = each
     return tuple(_file(session, filing.folio, each) for each in newest.values())
 
@@ -105,17 +112,23 @@ _LABELS: Mapping[str, str] = {
 def _label(item: StoredObject, document: Document | None) -> str:
     if item.purpose in _LABELS or document is None:
         return _LABELS[item.purpose]
+    if item.purpose == Purpose.REPORT:
+        return f"Dictamen de verificación {item.edition}: {observations.document_name(document).lower()}"
     if item.purpose == Purpose.SOURCE:
         return f"Fotografía {item.edition}" if item.media_type.startswith("image/") else "Texto, como lo escribió"
     name = observations.document_name(document)
     return f"{name}: {document.title}" if document.number else f"{name}, como llegó"
 
 
-def _document(document: Document) -> DocumentView:
+def _document(document: Document, asked: frozenset[int]) -> DocumentView:
     return DocumentView(
-        observations.document_name(document),
-        document.title if document.number else "",
-        worst(map(mark_of, document.findings)),
-        lines(document.findings),
-        observations.words(document.flags),
+        number=document.number,
+        name=observations.document_name(document),
+        title=document.title if document.number else "",
+        mark=kept_mark((document.verdict or {}).get("colour"), document.findings),
+        verdict=seen(document),
+        signatures=lines(document.findings),
+        observed=observations.words(document.flags),
+        reportable=document.media_type == PDF,
+        report_under_way=document.number in asked,
     )

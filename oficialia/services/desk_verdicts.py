@@ -1,6 +1,7 @@
 """What the signatures of a document are worth, for the clerk: a colour, what it means, and each signature in words.
 
-Read from what was found on the original bytes at intake; nothing is opened again to show it.
+Read from the verdict that was taken on the original bytes at intake; nothing is opened again to show it. What was
+received before there were verdicts has findings instead.
 """
 
 from collections.abc import Iterable, Mapping
@@ -8,8 +9,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from oficialia.models import Document
 from oficialia.services.desk_words import capital
 from oficialia.services.findings import time_words, verdict
+from oficialia.services.received_signatures import verdict_of
+from oficialia.services.verdict_view import DocumentView as VerdictView
+from oficialia.services.verdict_view import view
 
 
 class Mark(StrEnum):
@@ -63,6 +68,17 @@ def mark_of(finding: Mapping[str, Any]) -> Mark:
     if finding["problem"] or not finding["trusted"] or finding["unchecked"] or filled:
         return Mark.AMBER
     return Mark.GREEN
+
+
+def kept_mark(colour: str | None, findings: Iterable[Mapping[str, Any]]) -> Mark:
+    """The colour of a document from its row: that of its verdict, where it has one."""
+    return Mark(colour) if colour else worst(map(mark_of, findings))
+
+
+def seen(document: Document) -> VerdictView | None:
+    """Its verdict in words; the desk sees CURP and RFC whole. None for what has findings instead."""
+    verdict = verdict_of(document)
+    return view(verdict) if verdict else None
 
 
 def worst(marks: Iterable[Mark]) -> Mark:

@@ -41,6 +41,8 @@ ACTO_WORDS: dict[Acto, str] = {
     Acto.ANULACION_PEDIDA: "Se pidió anularlo",
     Acto.ANULACION_RECHAZADA: "Se decidió no anularlo",
     Acto.ANULACION: "Se anuló",
+    Acto.DICTAMEN_PEDIDO: "Se pidió un dictamen de verificación",
+    Acto.DICTAMEN: "Se emitió el dictamen de verificación",
     Acto.CORREO_AVISO: "Se le avisó por correo",
     Acto.CORREO_CODIGO: "Se envió un código a su correo",
     Acto.CORREO_CONFIRMADO: "Confirmó su correo",

@@ -19,6 +19,7 @@ WORDS = {
     Kind.SEAL: "sellar el documento",
     Kind.ACUSE: "emitir el acuse",
     Kind.SEAL_ANSWER: "sellar la respuesta",
+    Kind.REPORT: "emitir el dictamen de verificación",
     Kind.MAIL_CODE: "enviar el código al correo",
     Kind.MAIL_ACUSE: "enviar el acuse por correo",
     Kind.MAIL_NOTICE: "avisar por correo",

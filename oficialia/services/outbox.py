@@ -39,6 +39,7 @@ class Kind(StrEnum):
     SEAL = "sellar"
     ACUSE = "acuse"
     SEAL_ANSWER = "sellar_respuesta"
+    REPORT = "dictamen"  # its ordinal is the number of the event that asks for it
     MAIL_CODE = "correo_codigo"
     MAIL_ACUSE = "correo_acuse"
     MAIL_NOTICE = "correo_aviso"  # its ordinal is the number of the event that it tells of

@@ -17,10 +17,14 @@ from oficialia.domain.wording import long_date
 from oficialia.errors import FieldFault, SubmissionRefused
 from oficialia.runtime import Runtime
 from oficialia.services import catalog
-from oficialia.services.submission import Submission, Upload
+from oficialia.services.certificates import ever_used
+from oficialia.services.submission import Anexo, Submission, Upload
 from signing.errors import DocumentRefused
 from signing.inspect import Flag, Inspection, MediaType, inspect
 from signing.petition_pdf import TypedPetition, draws_all, photos_pdf, typed_petition_pdf
+from signing.reason import Colour
+from signing.verdict import DocumentVerdict
+from signing.verify import verify
 
 EXTENSIONS = {MediaType.PDF: "pdf", MediaType.JPEG: "jpg", MediaType.PNG: "png"}
 TEXT = "text/plain; charset=utf-8"
@@ -48,6 +52,7 @@ class Piece:
     reserved: bool
     upload: Upload
     inspection: Inspection
+    verdict: DocumentVerdict
     sources: tuple[Source, ...] = ()
 
 
@@ -57,18 +62,20 @@ def pieces(runtime: Runtime, submission: Submission, folder: Path) -> list[Piece
     if len(submission.anexos) > runtime.limits.anexos:
         code = "demasiados_anexos"
         raise SubmissionRefused(FieldFault("anexo-0", runtime.limits.refusal(code)), code=code)
-    found = [_principal(runtime, submission, folder)]
-    for anexo in submission.anexos:
-        seen = _inspect(runtime, submission, anexo.upload)
-        found.append(Piece(Role.ANEXO, anexo.title, anexo.kind, anexo.support, anexo.reserved, anexo.upload, seen))
-    return found
+    return [_principal(runtime, submission, folder), *(_anexo(runtime, submission, each) for each in submission.anexos)]
+
+
+def _anexo(runtime: Runtime, submission: Submission, anexo: Anexo) -> Piece:
+    seen = _inspect(runtime, submission, anexo.upload)
+    verdict = _verdict(runtime, submission, anexo.upload, seen)
+    return Piece(Role.ANEXO, anexo.title, anexo.kind, anexo.support, anexo.reserved, anexo.upload, seen, verdict)
 
 
 def _principal(runtime: Runtime, submission: Submission, folder: Path) -> Piece:
     if submission.main_pdf is not None:
         seen = _inspect(runtime, submission, submission.main_pdf, only_pdf=True)
         support = Support.BORN_DIGITAL if seen.signature_count else Support.DIGITISED
-        return _main(submission, submission.main_pdf, seen, support)
+        return _main(runtime, submission, submission.main_pdf, seen, support)
     made, flags = folder / "principal.pdf", frozenset[Flag]()
     if submission.photos:
         sources = tuple(_photo(runtime, submission, upload) for upload in submission.photos)
@@ -84,11 +91,12 @@ def _principal(runtime: Runtime, submission: Submission, folder: Path) -> Piece:
     upload = Upload(made, _sha256(made), made.stat().st_size, name)
     seen = _inspect(runtime, submission, upload)
     seen = replace(seen, flags=(*seen.flags, *flags))
-    return replace(_main(submission, upload, seen, support), sources=sources)
+    return replace(_main(runtime, submission, upload, seen, support), sources=sources)
 
 
-def _main(submission: Submission, upload: Upload, seen: Inspection, support: Support) -> Piece:
-    return Piece(Role.PRINCIPAL, submission.asunto, "escrito_libre", support, False, upload, seen)
+def _main(runtime: Runtime, submission: Submission, upload: Upload, seen: Inspection, support: Support) -> Piece:
+    verdict = _verdict(runtime, submission, upload, seen)
+    return Piece(Role.PRINCIPAL, submission.asunto, "escrito_libre", support, False, upload, seen, verdict)
 
 
 def _photo(runtime: Runtime, submission: Submission, upload: Upload) -> Source:
@@ -130,8 +138,6 @@ def inspected(runtime: Runtime, upload: Upload, at: datetime) -> Inspection:
             runtime.sandbox,
             upload.path,
             max_pages=runtime.limits.pages,
-            anchors=runtime.anchors,
-            at=at,
             filename=upload.filename,
         )
     _log.info("inspected %s", upload.field, extra={"fields": _observed(seen)})
@@ -144,6 +150,17 @@ def _inspect(runtime: Runtime, submission: Submission, upload: Upload, *, only_p
         sentence = "Este archivo es una imagen. Envíela en la opción «Subo fotografías» y la convertimos a PDF."
         raise SubmissionRefused(FieldFault(upload.field, sentence), code="tipo_no_admitido")
     return seen
+
+
+def _verdict(runtime: Runtime, submission: Submission, upload: Upload, seen: Inspection) -> DocumentVerdict:
+    """What its signatures are worth, as of its reception. Nobody is asked about revocation: no authority that is away
+    may keep a citizen from the folio. What bears none costs nothing."""
+    if not seen.signature_count:
+        return DocumentVerdict(upload.sha256, upload.size, seen.media_type, Colour.NONE, None, (), (), (), None)
+    ours = frozenset(certificate.sha256 for certificate in ever_used(runtime.database))
+    return verify(
+        runtime.sandbox, upload.path, anchors=runtime.anchors, at=submission.received_at, ours=ours, revocation=None
+    )
 
 
 def _observed(seen: Inspection) -> dict[str, str | int | float]:

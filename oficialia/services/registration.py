@@ -16,9 +16,10 @@ from oficialia.domain.folio import Folio
 from oficialia.domain.ledger import SALT_BYTES, Record
 from oficialia.domain.wording import iso_local
 from oficialia.models import Deadline, Document, Filing, Party, PartyWord, StoredObject
-from oficialia.services import catalog, findings, policies
+from oficialia.services import catalog, policies
 from oficialia.services.pieces import Piece, Source
 from oficialia.services.submission import Person, Submission
+from signing.reason import Colour
 from storage.bucket import Stored
 
 OFFICIAL_ID = "identificacion_oficial"  # the kind of document that makes a signed scan level N1
@@ -123,7 +124,7 @@ def signature_level(stored: Sequence[StoredPiece]) -> NivelFirma:
     N0."""
     principal, *anexos = (item.piece for item in stored)
     typed = any(source.extension == "txt" for source in principal.sources)
-    signed = bool(principal.inspection.signature_count)
+    signed = principal.verdict.colour is not Colour.NONE
     return level_of(signed=signed, typed=typed, kinds=[anexo.kind for anexo in anexos])
 
 
@@ -176,7 +177,8 @@ def _document(filing: Filing, number: int, item: StoredPiece) -> Document:
         size=item.original.size,
         sha256=item.original.sha256,
         flags=[flag.value for flag in seen.flags],
-        findings=[findings.to_json(finding) for finding in seen.findings],
+        findings=[],
+        verdict=piece.verdict.to_json(),
     )
     rows = [(Purpose.ORIGINAL, 1, item.original, seen.media_type.value, seen.pages)]
     rows += [

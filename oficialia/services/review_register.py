@@ -34,6 +34,10 @@ def rows(case: Case) -> Iterator[Finding]:
             yield Finding(Code.NO_ACUSE, folio, "Dice que el acuse está listo, y no hay acuse.")
 
 
+# Work that is done leaves an object of this purpose.
+_MADE = ((Kind.SEAL, Purpose.SEALED), (Kind.SEAL_ANSWER, Purpose.SEALED_ANSWER), (Kind.REPORT, Purpose.REPORT))
+
+
 def work(case: Case, now: datetime) -> Iterator[Finding]:
     """What the outbox has of a filing, as of ``now``."""
     pending = [job for job in case.jobs if job.done_at is None]
@@ -48,7 +52,7 @@ def work(case: Case, now: datetime) -> Iterator[Finding]:
     if case.filing.pendiente == Pendiente.RESPUESTA and not any(job.kind == Kind.SEAL_ANSWER for job in pending):
         yield Finding(Code.NO_WORK, case.filing.folio, "Hay una respuesta por sellar, y nadie la está sellando.")
     purposes = {row.purpose for row in case.objects}
-    for kind, purpose in ((Kind.SEAL, Purpose.SEALED), (Kind.SEAL_ANSWER, Purpose.SEALED_ANSWER)):
+    for kind, purpose in _MADE:
         done = [job for job in case.jobs if job.kind == kind and job.done_at is not None]
         if done and purpose not in purposes:
             yield _about(done[-1], case, Code.SEAL_LOST, "Dice que se selló, y no hay copia sellada.")

@@ -12,6 +12,7 @@ from oficialia.models import LedgerLeaf
 from oficialia.services import review_desk
 from oficialia.services.jobs import WORDS
 from oficialia.services.outbox import RAISE_ACUSE, RAISE_ANSWER, Kind
+from oficialia.services.received_signatures import is_signed
 from oficialia.services.registration import level_of, searched
 from oficialia.services.review_findings import Code, Finding
 from oficialia.services.review_form import TYPED
@@ -91,6 +92,7 @@ def _owed(case: Case) -> Iterator[tuple[Kind, int]]:
             yield Kind.SEAL_ANSWER, 1
         if row.purpose == Purpose.SEALED_ANSWER and row.seal_level == NivelSello.B_B:
             yield Kind.RAISE, RAISE_ANSWER
+    yield from ((Kind.REPORT, event.id) for event in case.filing.events if event.act == Acto.DICTAMEN_PEDIDO)
     yield from ((Kind.MAIL_NOTICE, event.id) for event in case.filing.events if event.data.get("correo"))
     if case.confirmation:
         yield from ((Kind.MAIL_CODE, number) for number in range(1, case.confirmation.serial + 1))
@@ -133,7 +135,7 @@ def _signed_level(case: Case) -> str:
     principal = case.principal()
     sources = [row for row in case.objects if row.purpose == Purpose.SOURCE]
     return level_of(
-        signed=bool(principal and principal.findings),
+        signed=principal is not None and is_signed(principal),
         typed=any(row.media_type.startswith(TYPED) for row in sources),
         kinds=[document.kind for document in case.documents if document.role == Role.ANEXO],
     )

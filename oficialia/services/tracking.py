@@ -101,6 +101,10 @@ class FilingView:
     email: EmailView | None
 
 
+# What only the desk sees: an answer before it is given, and its reports.
+_OF_THE_OFFICE = frozenset({Purpose.ANSWER, Purpose.REPORT})
+
+
 def open_with_key(runtime: Runtime, folio: str, tracking_key: str) -> UUID:
     """The id of the filing that ``folio`` and its clave de seguimiento open; NotFound for anything else, all alike."""
     parsed = Folio.parse(folio)
@@ -128,7 +132,7 @@ def download(
     """An object of that filing and its bytes as a stream to be entered. Raises NotFound, Unavailable."""
     with runtime.database.reading() as session:
         item = session.get(StoredObject, object_id)
-        if item is None or item.filing_id != filing_id or item.purpose == Purpose.ANSWER:
+        if item is None or item.filing_id != filing_id or item.purpose in _OF_THE_OFFICE:
             raise NotFound  # an answer is the authority's word only once it is sealed
         shown = _document_view(session.get_one(Filing, filing_id).folio, item, _document_of(session, item))
     return shown, stream(runtime, item)

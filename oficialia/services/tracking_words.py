@@ -18,6 +18,8 @@ _EVENTS = {
     Acto.ANULACION_PEDIDA: "Una persona de la oficina pidió anular su escrito. Otra persona debe confirmarlo.",
     Acto.ANULACION_RECHAZADA: "No se anuló su escrito. Sigue su curso.",
     Acto.ANULACION: "Dos personas de la oficina anularon su escrito. No borramos nada de él.",
+    Acto.DICTAMEN_PEDIDO: "La oficina pidió examinar otra vez las firmas de un documento.",
+    Acto.DICTAMEN: "Emitimos un dictamen sobre las firmas de un documento. Lo conserva la oficina.",
     Acto.CORREO_AVISO: "Le avisamos por correo.",
     Acto.CORREO_CODIGO: "Enviamos a su correo un código para confirmarlo.",
     Acto.CORREO_CONFIRMADO: "Confirmó su correo electrónico.",
@@ -77,7 +79,10 @@ def label(item: StoredObject, document: Document | None) -> str:
 def download_name(folio: str, item: StoredObject, document: Document | None) -> str:
     """A file name that says what it is and of which folio."""
     number = f"-anexo-{document.number}" if document and document.role == Role.ANEXO else ""
-    word = {Purpose.SOURCE: f"fuente-{item.edition}", Purpose.SEALED_ANSWER: "respuesta"}.get(
-        Purpose(item.purpose), item.purpose
-    )
+    words: Mapping[str, str] = {
+        Purpose.SOURCE: f"fuente-{item.edition}",
+        Purpose.SEALED_ANSWER: "respuesta",
+        Purpose.REPORT: f"dictamen-{item.edition}",
+    }
+    word = words.get(item.purpose, item.purpose)
     return f"{word}{number}-{folio}.{_EXTENSIONS.get(item.media_type, 'bin')}"

@@ -1,34 +1,41 @@
-"""Is this document one of ours? By code, by digest, and by its seal."""
+"""Is this document one of ours, and what are its signatures worth? By code, or by the file. Nothing of it is kept.
 
-from collections.abc import Iterable, Mapping, Sequence
+The file, in this order:
+
+1. The register is asked for its digest, and for every seal certificate that the office ever used. Where the register is
+   away the signatures are judged all the same.
+2. Byte for byte what we issued, in any edition: that is what it is.
+3. The verdict on its signatures is taken in the sandbox.
+4. A seal of ours in another file: what of it we issued, if its first part is; else a seal that does not fit.
+5. No seal of ours: does it speak as if it were ours?
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import select
 
+from oficialia.db import DatabaseUnavailable
 from oficialia.domain import codes
 from oficialia.domain.documents import Purpose, Role
-from oficialia.domain.filing import NivelSello
+from oficialia.domain.filing import Estado, NivelSello
+from oficialia.domain.folio import Folio
 from oficialia.errors import NotFound, Unavailable
 from oficialia.models import Document, Filing, StoredObject
 from oficialia.runtime import Runtime
 from oficialia.services import tracking_desk
 from oficialia.services.certificates import ever_used
-from oficialia.services.findings import time_words, to_json, verdict
-from signing.errors import DocumentRefused, SandboxFailure, SandboxUnavailable
-from signing.finding import SignatureFinding
-from signing.inspect import MediaType, inspect
-
-_KINDS = {
-    "efirma": "e.firma",
-    "csd": "Sello digital de facturas (no es firma personal)",
-    "institucional": "Sello institucional",
-}
-STAMP = "Sello de tiempo de una autoridad, sobre todo el archivo"
-
+from oficialia.services.register_words import ANNULLED, EXACT, LATER_EDITION, Known
+from oficialia.services.words import Words
+from signing.errors import SandboxUnavailable
+from signing.mentions import Mentions, mentions
+from signing.reason import Integrity, Reason
+from signing.revision_pages import RevisionPages, revision_pages
+from signing.verdict import DocumentVerdict
+from signing.verify import verify
 
 # What the seal of a document carries, for who has to rely on it later.
 LEVEL_WORDS = {
@@ -40,6 +47,16 @@ LEVEL_WORDS = {
         "se puede comprobar dentro de muchos años (PAdES B-LTA)"
     ),
 }
+FOLIO = r"\bOP\s?[-‐-―−]\s?\d{4}\s?[-‐-―−]\s?\d{6,12}\s?[-‐-―−]\s?[0-9A-Z]\b"
+_EXACT = {
+    Purpose.SEALED: Known.EXACT_SEALED,
+    Purpose.ACUSE: Known.EXACT_ACUSE,
+    Purpose.SEALED_ANSWER: Known.EXACT_ANSWER,
+    Purpose.REPORT: Known.EXACT_REPORT,
+}
+_UNREAD = frozenset({Reason.DOCUMENT_UNREADABLE, Reason.TOO_HEAVY})
+MOST_REVISIONS = 2
+_BLOCK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -59,42 +76,29 @@ class CodeView:
     annulled_at: datetime | None = None
 
 
-class Known(StrEnum):
-    """What the register says of a file."""
-
-    EXACT_SEALED = "sellado"  # exactly a document that we sealed
-    EXACT_ACUSE = "acuse"  # exactly an acuse that we issued
-    EXACT_ANSWER = "respuesta"  # exactly an answer that we sealed
-    OUR_SEAL_CHANGED = (
-        "sello_con_cambios"  # carries our seal intact over its signed part, but is not byte for byte what we issued
-    )
-    OUR_SEAL_BROKEN = "sello_roto"  # carries a seal in our name that does not verify
-    FOREIGN_SEAL = "otro_sello"  # signatures, none of them ours
-    UNKNOWN = "desconocido"  # no signature, not in the register
-    IMAGE = "imagen"  # a picture: no seal can be in it
-    UNREADABLE = "ilegible"
-
-
 @dataclass(frozen=True)
-class SignatureView:
-    """One signature found, in plain words that never say more than was checked."""
+class Issued:
+    """A document that we issued, as the register has it. `newest`: no later edition of it exists."""
 
-    who: str
-    kind: str
-    time: str
-    findings: tuple[str, ...]
+    known: Known
+    folio: str
+    at: datetime
+    edition: int
+    newest: bool
+    level: str
+    annulled: bool
 
 
 @dataclass(frozen=True)
 class FileView:
-    """The answer for an uploaded file."""
+    """The answer for a file. `issued` is what the file is, or what its first part is; `claimed` are folios that it
+    names without being ours. `verdict` is None only for one that we issued while the sandbox is away."""
 
     known: Known
     sha256: str
-    folio: str  # of the exact match, else ""
-    at: datetime | None  # when we sealed or issued it
-    signatures: tuple[SignatureView, ...]
-    level: str = ""  # of the seal of an exact match, in words
+    verdict: DocumentVerdict | None
+    issued: Issued | None = None
+    claimed: tuple[str, ...] = ()
 
 
 def by_code(runtime: Runtime, code: str) -> CodeView:
@@ -126,69 +130,146 @@ def _digests(objects: Iterable[StoredObject], purpose: Purpose) -> tuple[str, ..
     return tuple(item.sha256 for item in objects if item.purpose == purpose)
 
 
-def by_file(runtime: Runtime, path: Path, sha256: str, filename: str) -> FileView:
-    """What the register and the seals say of an uploaded file; keeps nothing. Raises Unavailable."""
-    known = by_digest(runtime, sha256)
+def by_file(runtime: Runtime, path: Path, sha256: str) -> FileView:
+    """What the register and the seals say of a file. Raises Unavailable when it cannot be examined now."""
+    try:  # 1
+        issued = by_digest(runtime, sha256)
+        ours = frozenset(certificate.sha256 for certificate in ever_used(runtime.database))
+    except DatabaseUnavailable:
+        return FileView(Known.UNASKED, sha256, _verdict(runtime, path, frozenset()))
+    if issued:  # 2
+        return FileView(issued.known, sha256, _verdict_if_any(runtime, path, ours), issued)
+    verdict = _verdict(runtime, path, ours)  # 3
+    sealed = [each for each in verdict.signatures if each.certificate_sha256 in ours]
+    if sealed:  # 4
+        return _with_our_seal(runtime, path, verdict, whole=all(each.ours for each in sealed))
+    return _without_our_seal(runtime, path, verdict)  # 5
+
+
+def by_digest(runtime: Runtime, *digests: str) -> Issued | None:
+    """What we issued with one of those digests, the first of them that is known. Raises DatabaseUnavailable.
+
+    A bare original is never looked up: whoever has a copy of somebody's paper must not learn from us that it was filed.
+    """
+    with runtime.database.reading() as session:
+        query = select(StoredObject).where(StoredObject.sha256.in_(digests), StoredObject.purpose.in_(_EXACT))
+        items = sorted(session.scalars(query), key=lambda item: (digests.index(item.sha256), -item.id))
+        if not items:
+            return None
+        item = items[0]
+        later = (
+            (StoredObject.filing_id == item.filing_id)
+            & (StoredObject.purpose == item.purpose)
+            & (StoredObject.edition > item.edition)
+        )
+        filing = session.get_one(Filing, item.filing_id)
+        return Issued(
+            known=_EXACT[Purpose(item.purpose)],
+            folio=filing.folio,
+            at=item.stored_at,
+            edition=item.edition,
+            newest=session.scalar(select(StoredObject.id).where(later).limit(1)) is None,
+            level=LEVEL_WORDS[NivelSello(item.seal_level)],
+            annulled=filing.estado == Estado.ANULADO_CON_TRAZA,
+        )
+
+
+def _verdict(runtime: Runtime, path: Path, ours: frozenset[str]) -> DocumentVerdict:
     try:
-        seen = inspect(
+        return verify(
             runtime.sandbox,
             path,
-            max_pages=runtime.limits.pages,
             anchors=runtime.anchors,
             at=runtime.clock(),
-            filename=filename,
+            ours=ours,
+            revocation=runtime.revocation,
         )
-    except DocumentRefused:
-        return known or FileView(Known.UNREADABLE, sha256, "", None, ())
-    except (SandboxFailure, SandboxUnavailable) as error:
-        raise Unavailable from error
-    if seen.media_type is not MediaType.PDF:
-        return known or FileView(Known.IMAGE, sha256, "", None, ())
-    signatures = tuple(_signature(to_json(finding)) for finding in seen.findings)
-    if known:
-        return replace(known, signatures=signatures)
-    ours = frozenset(certificate.sha256 for certificate in ever_used(runtime.database))
-    return FileView(_by_seal(seen.findings, ours), sha256, "", None, signatures)
+    except SandboxUnavailable as error:
+        raise Unavailable("En este momento no podemos examinar archivos. Intente de nuevo en unos minutos.") from error
 
 
-_EXACT = {
-    Purpose.SEALED: Known.EXACT_SEALED,
-    Purpose.ACUSE: Known.EXACT_ACUSE,
-    Purpose.SEALED_ANSWER: Known.EXACT_ANSWER,
-}
+def _verdict_if_any(runtime: Runtime, path: Path, ours: frozenset[str]) -> DocumentVerdict | None:
+    """That a file is ours by its digest stands without its verdict."""
+    try:
+        return _verdict(runtime, path, ours)
+    except Unavailable:
+        return None
 
 
-def by_digest(runtime: Runtime, sha256: str) -> FileView | None:
-    """The exact match among what we issued, if any. A bare original is never looked up: whoever has a copy of
-    somebody's paper must not learn from us that it was filed."""
-    with runtime.database.reading() as session:
-        items = session.scalars(select(StoredObject).where(StoredObject.sha256 == sha256)).all()
-        for purpose, known in _EXACT.items():
-            for item in items:
-                if item.purpose == purpose:
-                    folio = session.get_one(Filing, item.filing_id).folio
-                    level = LEVEL_WORDS[NivelSello(item.seal_level)]
-                    return FileView(known, sha256, folio, item.stored_at, (), level)
-    return None
+def _with_our_seal(runtime: Runtime, path: Path, verdict: DocumentVerdict, *, whole: bool) -> FileView:
+    """Step 4. `whole`: each seal in our name fits what it covers."""
+    ends = [each.revision_end for each in verdict.signatures if each.revision_end]
+    issued = by_digest(runtime, *reversed(_prefixes(path, ends))) if whole and ends else None
+    if not whole:
+        known = Known.OUR_SEAL_BROKEN
+    elif verdict.integrity is not Integrity.INTEGRO:
+        known = Known.OUR_SEAL_CHANGED
+    else:
+        known = Known.OUR_SEAL_EXTENDED if issued else Known.OUR_SEAL_UNREGISTERED
+    return FileView(known, verdict.sha256, verdict, issued)
 
 
-def _by_seal(found: Sequence[SignatureFinding], ours: frozenset[str]) -> Known:
-    """What the signatures say of a file that is not byte for byte ours."""
-    if not found:
-        return Known.UNKNOWN
-    sealed = [finding for finding in found if finding.certificate_sha256 in ours]
-    if not sealed:
-        return Known.FOREIGN_SEAL
-    whole = all(finding.intact and finding.trusted and not finding.problem for finding in sealed)
-    return Known.OUR_SEAL_CHANGED if whole else Known.OUR_SEAL_BROKEN
+def notes(view: FileView) -> tuple[Words, ...]:
+    """What else is to be known of a document that we issued."""
+    if view.issued is None:
+        return ()
+    annulled = (ANNULLED,) if view.issued.annulled else ()
+    return annulled if view.issued.newest or view.known not in EXACT else (*annulled, LATER_EDITION)
 
 
-def _signature(finding: Mapping[str, Any]) -> SignatureView:
-    holder = finding["holder"] or {}
-    unchecked = [f"No se comprobó: {what}." for what in finding["unchecked"]]
-    return SignatureView(
-        who=holder.get("name") or "No se pudo leer quién firma",
-        kind=STAMP if finding["is_timestamp"] else _KINDS.get(holder.get("kind", ""), "Firma electrónica"),
-        time=time_words(finding),
-        findings=(verdict(finding).capitalize() + ".", *unchecked),
-    )
+def revision_ends(runtime: Runtime, path: Path) -> frozenset[int]:
+    """The lengths of the file's signed revisions. Raises Unavailable."""
+    verdict = _verdict(replace(runtime, revocation=None), path, frozenset())
+    return frozenset(each.revision_end for each in verdict.signatures if each.revision_end)
+
+
+def revisions(runtime: Runtime, path: Path, verdict: DocumentVerdict) -> Mapping[int, RevisionPages]:
+    """Pictures of what was signed, by the length of the revision, where the document changed afterwards; the newest."""
+    ends = {each.revision_end for each in verdict.signatures if each.integrity is Integrity.CAMBIO}
+    newest = sorted((end for end in ends if end), reverse=True)[:MOST_REVISIONS]
+    try:
+        drawn = {end: revision_pages(runtime.sandbox, path, end) for end in newest}
+    except SandboxUnavailable:
+        return {}
+    return {end: pages for end, pages in drawn.items() if pages}
+
+
+def _prefixes(path: Path, ends: Iterable[int]) -> list[str]:
+    """The SHA-256 of the first bytes of the file up to each of `ends`, the shortest first, in one pass."""
+    digest, at, found = hashlib.sha256(), 0, list[str]()
+    with path.open("rb") as file:
+        for end in sorted(set(ends)):
+            while at < end and (block := file.read(min(_BLOCK, end - at))):
+                digest.update(block)
+                at += len(block)
+            found.append(digest.hexdigest())
+    return found
+
+
+def _without_our_seal(runtime: Runtime, path: Path, verdict: DocumentVerdict) -> FileView:
+    """Step 5. Folios that it names are never looked up: that would tell whether they exist."""
+    if verdict.media_type.startswith("image/"):
+        return FileView(Known.IMAGE, verdict.sha256, verdict)
+    if _UNREAD & set(verdict.reasons):
+        return FileView(Known.UNREADABLE, verdict.sha256, verdict)
+    named = _named(runtime, path)
+    shown, attached = _folios(named.shown), _folios(named.attached)
+    if attached or verdict.acuse:
+        known = Known.CLAIMS_OURS
+    elif shown:
+        known = Known.NAMES_FOLIO
+    else:
+        known = Known.FOREIGN_SEAL if verdict.signatures else Known.UNKNOWN
+    return FileView(known, verdict.sha256, verdict, claimed=tuple(dict.fromkeys((*attached, *shown))))
+
+
+def _named(runtime: Runtime, path: Path) -> Mentions:
+    try:
+        return mentions(runtime.sandbox, path, FOLIO)
+    except SandboxUnavailable:  # gone since the verdict was taken; without it less is said, and nothing wrong
+        return Mentions()
+
+
+def _folios(texts: Iterable[str]) -> list[str]:
+    """Those whose check character is right, in their one form."""
+    return [str(folio) for text in texts if (folio := Folio.parse(text))]

@@ -24,36 +24,38 @@ addEventListener("hashchange", reveal);
 reveal();
 
 // Sizes are looked at before a slow connection is spent on what would be refused; a second tap sends nothing.
-for (const form of document.querySelectorAll("form[data-archivo]")) {
-  const files = () => [...form.querySelectorAll("input[type=file]:not(:disabled)")].flatMap((input) => [...input.files]);
-  const fault = () => {
-    const large = files().find((file) => file.size > Number(form.dataset.archivo));
-    if (large) return `«${large.name}» pesa ${megabytes(large.size)}. Recibimos hasta ${megabytes(form.dataset.archivo)} por archivo.`;
-    const total = files().reduce((sum, file) => sum + file.size, 0);
-    return total > Number(form.dataset.total) ? `Sus archivos pesan ${megabytes(total)} en total. Recibimos hasta ${megabytes(form.dataset.total)}.` : "";
-  };
-  const notice = $("#aviso-archivos", form);
-  const check = () => {
-    notice.textContent = fault();
-    notice.hidden = !notice.textContent;
-    return notice.hidden;
-  };
-  const button = $("button[type=submit]", form);
-  let sent = false;
-  form.addEventListener("change", (event) => event.target.type === "file" && check());
-  form.addEventListener("submit", (event) => {
-    if (sent || !check()) return event.preventDefault();
-    sent = true;
-    button.setAttribute("aria-disabled", "true");
-    $("#enviando", form).textContent = "Enviando. No cierre esta página; puede tardar si su conexión es lenta.";
-  });
-  // Back from the next page: the button works again.
-  addEventListener("pageshow", () => {
-    sent = false;
-    button.removeAttribute("aria-disabled");
-    $("#enviando", form).textContent = "";
-  });
+// Listening on the whole page, so that it holds for forms that come later too.
+const isUpload = (form) => form.matches("form[data-archivo]");
+function fault(form) {
+  const files = [...form.querySelectorAll("input[type=file]:not(:disabled)")].flatMap((input) => [...input.files]);
+  const large = files.find((file) => file.size > Number(form.dataset.archivo));
+  if (large) return `«${large.name}» pesa ${megabytes(large.size)}. Recibimos hasta ${megabytes(form.dataset.archivo)} por archivo.`;
+  const total = files.reduce((sum, file) => sum + file.size, 0);
+  return total > Number(form.dataset.total) ? `Sus archivos pesan ${megabytes(total)} en total. Recibimos hasta ${megabytes(form.dataset.total)}.` : "";
 }
+function check(form) {
+  const notice = $("#aviso-archivos", form);
+  notice.textContent = fault(form);
+  notice.hidden = !notice.textContent;
+  return notice.hidden;
+}
+function say(form, sent, words) {
+  form.toggleAttribute("data-enviado", sent);
+  $("button[type=submit]", form).ariaDisabled = sent || null;
+  $("#enviando", form).textContent = words;
+}
+document.addEventListener("change", (event) => {
+  const form = event.target.form;
+  if (event.target.type === "file" && form && isUpload(form)) check(form);
+});
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!isUpload(form)) return;
+  if ("enviado" in form.dataset || !check(form)) return event.preventDefault();
+  say(form, true, "Enviando. No cierre esta página; puede tardar si su conexión es lenta.");
+});
+// Back from the next page: the button works again.
+addEventListener("pageshow", () => document.querySelectorAll("form[data-archivo]").forEach((form) => say(form, false, "")));
 
 // The main document: only the chosen way is sent.
 const filing = $("#presentar");

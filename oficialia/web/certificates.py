@@ -21,13 +21,13 @@ def index() -> str:
 @blueprint.get("/<sha256>.pem")
 def pem(sha256: str) -> Response:
     """One of them in PEM, at its permanent address."""
-    return _file(_found(sha256).encode(), f"sello-{sha256[:16]}.pem", "application/x-pem-file")
+    return file_response(_found(sha256).encode(), f"sello-{sha256[:16]}.pem", "application/x-pem-file")
 
 
 @blueprint.get("/<sha256>.cer")
 def der(sha256: str) -> Response:
     """One of them in DER, whose SHA-256 is its address."""
-    return _file(to_der(_found(sha256)), f"sello-{sha256[:16]}.cer", "application/pkix-cert")
+    return file_response(to_der(_found(sha256)), f"sello-{sha256[:16]}.cer", "application/pkix-cert")
 
 
 def _found(sha256: str) -> str:
@@ -37,7 +37,8 @@ def _found(sha256: str) -> str:
     return found
 
 
-def _file(content: bytes, name: str, media_type: str) -> Response:
+def file_response(content: bytes, name: str, media_type: str) -> Response:
+    """A certificate to be downloaded, from an address that has its digest."""
     response = make_response(content)
     response.mimetype = media_type
     response.headers.set("Content-Disposition", "attachment", filename=name)

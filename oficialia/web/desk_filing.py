@@ -9,14 +9,14 @@ from uuid import UUID
 from flask import Response, current_app, make_response, render_template, request
 
 from oficialia.domain.folio import Folio
-from oficialia.domain.staff import StaffAct
+from oficialia.domain.staff import StaffAct, may
 from oficialia.errors import NotFound, Unavailable
 from oficialia.services import desk_documents, desk_filing, desk_pages, looks
 from oficialia.services.desk_documents import FileView
 from oficialia.services.desk_pages import PageUndrawn
 from oficialia.services.desk_verdicts import WORDS
 from oficialia.services.desk_words import Seen
-from oficialia.web import desk
+from oficialia.web import desk, desk_reports
 from oficialia.web.context import runtime
 from oficialia.web.desk_act_pages import PAGES
 from oficialia.web.downloads import POLICY, deliver
@@ -34,9 +34,17 @@ def show(folio: str) -> Response:
     filing_id = desk_filing.find(runtime(), desk.actor(), folio)
     looks.note(runtime(), desk.actor(), filing_id, Seen.EXPEDIENTE)  # first, so that the page itself has it
     view = desk_filing.view(runtime(), desk.actor(), filing_id)
-    done = PAGES.get(request.args.get("hecho", ""))
-    page = render_template("mesa/expediente.html", view=view, marks=WORDS, acts=PAGES, notice=done.done if done else "")
+    may_report = may(desk.actor().role, StaffAct.DICTAMINAR)
+    page = render_template(
+        "mesa/expediente.html", view=view, marks=WORDS, acts=PAGES, notice=_notice(), may_report=may_report
+    )
     return make_response(page)
+
+
+def _notice() -> str:
+    """What is said of what was just done."""
+    slug = request.args.get("hecho", "")
+    return desk_reports.ASKED if slug == desk_reports.SLUG else PAGES[slug].done if slug in PAGES else ""
 
 
 @blueprint.get(f"{_OBJECT}/paginas")

@@ -19,6 +19,7 @@ from oficialia.errors import Conflict, NotFound, OficialiaError, TooMany, Unavai
 from oficialia.logs import request_id
 from oficialia.web.context import runtime
 from oficialia.web.patience import TooSlow
+from oficialia.web.problems import asked_by_api, problem
 from oficialia.web.security import route
 
 _log = logging.getLogger("oficialia.web")
@@ -59,22 +60,20 @@ def install(app: Flask) -> None:
 
 
 def page(status: int, sentence: str = "", *, title: str = "", retry_after: int = 0) -> Response:
-    """The page for ``status``, with its own sentence unless a better one is given."""
+    """The page for ``status``, with its own sentence unless a better one is given; for the API, the same as JSON."""
     usual_title, usual = SENTENCES.get(status, (SENTENCES[500][0], _OTHER))
-    response = make_response(
-        render_template(
-            "error.html",
-            status=status,
-            title=title or usual_title,
-            sentence=sentence or usual,
-            fault=request_id.get() if status >= 500 else "",
-        )
-    )
-    response.status_code = status
+    title, sentence = title or usual_title, sentence or usual
+    response = problem(status, title, sentence) if asked_by_api() else _html(status, title, sentence)
     response.headers["Cache-Control"] = "no-store"
     if retry_after:
         response.headers["Retry-After"] = str(retry_after)
     return response
+
+
+def _html(status: int, title: str, sentence: str) -> Response:
+    fault = request_id.get() if status >= 500 else ""
+    shown = render_template("error.html", status=status, title=title, sentence=sentence, fault=fault)
+    return make_response(shown, status)
 
 
 def known(error: OficialiaError) -> Response:

@@ -26,6 +26,7 @@ EXPIRED = (
 _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>.]+(\.[^@\s,;<>.]+)+")
 _PHONE = re.compile(r"[0-9 +().-]{7,30}")
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
+_NO_REVISION = "La página llegó incompleta. Verifique el archivo otra vez."
 UNREADABLE = "Hay letras que no llegaron completas (�). Escríbalas de nuevo."
 Check = Callable[[FlaskForm, Field], None]
 
@@ -201,6 +202,15 @@ class CodeForm(OfficeForm):
     """A código de verificación typed from paper."""
 
     codigo = _line(needed("Escriba el código impreso en el documento. Tiene 16 letras y números."), longest=60)
+
+
+class RevisionForm(OfficeForm):
+    """Which signed revision of the file that comes with it: the number of its bytes."""
+
+    hasta = StringField(
+        filters=[clean_line],
+        validators=[_if_given(re.compile(r"[0-9]{1,12}").fullmatch, _NO_REVISION), needed(_NO_REVISION)],
+    )
 
 
 class EmptyForm(OfficeForm):

@@ -17,6 +17,8 @@ from oficialia.web.context import WebOptions
 _COSTS = {
     "ventanilla.submit": 1,
     "verification.examine": 1,
+    "verification.revision": 1,
+    "api.verify": 1,
     "verification.show_code": 1,
     "verification.find_code": 2,
     "tracking.open_filing": 2,

@@ -26,6 +26,7 @@ from oficialia.web.context import options, runtime
 from oficialia.web.text import clean_filename
 
 PREFIX = "envio-"  # files of the spool that belong to a request under way
+_BLOCK = 1 << 16
 NO_ROOM = "En este momento no tenemos espacio para recibir archivos. Intente de nuevo en unos minutos."
 
 
@@ -150,6 +151,16 @@ def received(field: str) -> list[Received]:
         for stored in request.files.getlist(field)
         if isinstance(stored.stream, SpooledUpload)
     ]
+
+
+def received_body(name: str) -> Received:
+    """The body of a request without a form as one file, called ``name``. Raises what a cut-off body raises."""
+    stream = SpooledUpload(runtime().spool, runtime().limits.file_bytes)
+    cast(OfficeRequest, request).spooled.append(stream)
+    while block := request.stream.read(_BLOCK):
+        stream.write(block)
+    stream.seek(0)
+    return Received(name, Upload(stream.path, stream.sha256, stream.size, name, name), stream.too_large)
 
 
 def _upload(stored: FileStorage, stream: SpooledUpload) -> Upload:

@@ -28,6 +28,8 @@ PUBLIC = {
     *("confirmation.confirm_email", "confirmation.resend_email"),
     *("tracking.show_form", "tracking.open_filing", "tracking.show", "tracking.download", "tracking.leave"),
     *("verification.show_form", "verification.show_code", "verification.examine", "verification.find_code"),
+    *("verification.revision", "api.manual", "api.description", "api.verify"),
+    *("trust.index", "trust.pem", "trust.der"),
     *("desk_auth.show_form", "desk_auth.enter"),
 }
 

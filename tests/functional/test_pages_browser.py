@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, FilePayload, Page
 
 from tests.support.chromium import DESK, PHONE, SECONDS, SMALL_TARGETS, UNNAMED, launched
 from tests.support.filing import Office
+from tests.support.shown_papers import blackened, later
 
 PAGES = [
     "/",
@@ -18,6 +19,8 @@ PAGES = [
     "/tramites/SA-001",
     "/aviso-de-privacidad",
     "/certificados",
+    "/confianza",
+    "/api",
     "/nada",
 ]
 
@@ -191,6 +194,54 @@ def test_going_back_finds_what_was_typed(page: Page, office: Office) -> None:
     submit(page)
     assert page.inner_text("#folio") == folio
     assert "ya tenía su folio" in page.inner_text("main")
+
+
+@pytest.fixture(scope="module")
+def changed(signed_petition: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The petition with a black box over it, put there after it was signed."""
+    path = tmp_path_factory.mktemp("cambiada") / "cambiada.pdf"
+    path.write_bytes(later(signed_petition.read_bytes(), blackened))
+    return path
+
+
+def _saved(page: Page, button: str) -> bytes:
+    with page.expect_download() as download:
+        page.click(button)
+    assert download.value.suggested_filename.startswith("version-firmada-")
+    return Path(download.value.path()).read_bytes()
+
+
+def test_the_result_comes_into_the_page_which_cuts_out_what_was_signed(
+    page: Page, office: Office, changed: Path, signed_petition: Path
+) -> None:
+    page.goto(f"{office.url}/verificar")
+    page.set_input_files("#documento", changed)
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url))
+    page.click("text=Verificar el archivo")
+    page.wait_for_selector("h2:has-text('Cambió después de firmarse')", timeout=60 * SECONDS)
+    assert page.title().startswith("Resultado")
+    assert page.evaluate("document.activeElement.id") == "contenido"
+    assert page.is_visible("img[alt='Página 1 como se firmó']")
+    asked = len(sent)
+    assert _saved(page, "button:has-text('Descargar la versión firmada')") == signed_petition.read_bytes()
+    assert len(sent) == asked  # the file was not sent again
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE
+    assert page.evaluate(SMALL_TARGETS) == []
+    page.go_back()
+    page.wait_for_selector("#documento")
+
+
+def test_without_javascript_the_same_file_is_sent_again_for_what_was_signed(
+    plain_page: Page, office: Office, changed: Path, signed_petition: Path
+) -> None:
+    plain_page.goto(f"{office.url}/verificar")
+    plain_page.set_input_files("#documento", changed)
+    plain_page.click("text=Verificar el archivo")
+    plain_page.wait_for_selector("h2:has-text('Cambió después de firmarse')", timeout=60 * SECONDS)
+    plain_page.click(".sin-archivo > summary")
+    plain_page.set_input_files(".sin-archivo input[type=file]", changed)
+    assert _saved(plain_page, ".sin-archivo button") == signed_petition.read_bytes()
 
 
 def test_a_file_too_large_is_told_before_it_is_sent(page: Page, office: Office, tmp_path: Path) -> None:

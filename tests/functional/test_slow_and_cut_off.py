@@ -100,6 +100,27 @@ def test_slow_upload_that_keeps_the_least_rate_is_received(window: Window) -> No
         assert line.answer()[0] == 303
 
 
+@pytest.mark.parametrize("name", ["/verificar", "/api/v1/verificaciones", "answered", "gone-before-the-answer"])
+def test_a_file_to_be_verified_is_gone_whatever_becomes_of_who_sent_it(window: Window, name: str) -> None:
+    api, content = "/api/v1/verificaciones", b"%PDF-1.7\n" + bytes(200_000)
+    raw, whole = "Content-Type: application/pdf\r\n", f"Content-Length: {len(content)}"
+    with Line(window.port) as line:
+        if name == "/verificar":
+            line.post(MULTIPART, "Content-Length: 5000000", name).send(UPLOAD.replace(b"principal", b"documento"))
+            line.send(bytes(70_000))
+        elif name == api:
+            line.post(raw, "Content-Length: 5000000", name).send(content)
+        else:
+            line.post(raw, whole, api).send(content)
+        if name == "answered":
+            assert line.answer()[0] == 200
+            assert window.left() == []  # not some time later
+        elif name.startswith("/"):
+            assert eventually(lambda: bool(window.left()), seconds=SOON)
+    assert eventually(lambda: window.left() == [])
+    assert window.is_open()
+
+
 def test_slow_headers_are_let_go(window: Window) -> None:
     with Line(window.port) as line:
         assert line.drip(b"GET / HTTP/1.1\r\nX-Lento: " + b"x" * 600, every=0.1) < SOON

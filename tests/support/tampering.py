@@ -39,7 +39,7 @@ def rewrite(path: Path, change: Callable[[str, list[str], list[Any]], list[Any]]
     _replace_register(path, lines)
 
 
-LATER = frozenset({"request_id", "protect_at", "turned_to", "pendiente", "counted_from"})
+LATER = frozenset({"request_id", "protect_at", "turned_to", "pendiente", "counted_from", "verdict"})
 
 
 def as_of_0001(path: Path) -> None:

@@ -94,10 +94,10 @@ class Line:
         """Hangs up."""
         self.wire.close()
 
-    def post(self, head: str, length: str) -> Self:
+    def post(self, head: str, length: str, path: str = "/presentar") -> Self:
         """Sends the head of a filing; ``length`` is the line that tells how long its body is, or empty."""
         line = f"{length}\r\n" if length else ""
-        self.wire.sendall(f"POST /presentar HTTP/1.1\r\nHost: localhost\r\n{head}{line}\r\n".encode("latin-1"))
+        self.wire.sendall(f"POST {path} HTTP/1.1\r\nHost: localhost\r\n{head}{line}\r\n".encode("latin-1"))
         return self
 
     def send(self, data: bytes) -> Self:

@@ -8,17 +8,18 @@ from unittest import mock
 from sqlalchemy import select
 
 from oficialia.models import Job
-from oficialia.runtime import Runtime
+from oficialia.runtime import Runtime, revocation_of
 from oficialia.services.outbox import Kind, due
 from oficialia.settings import WorkerSettings, load
 from signing.timestamp import Timestamper
-from workers import acuses, mail, protection, raising, respuestas, sealing
-from workers.parts import Parts, make_seals, protector_of, revocation_of
+from workers import acuses, mail, protection, raising, reports, respuestas, sealing
+from workers.parts import Parts, make_seals, protector_of
 
 TASKS = {
     Kind.SEAL: (sealing, sealing.seal),
     Kind.ACUSE: (acuses, acuses.issue),
     Kind.SEAL_ANSWER: (respuestas, respuestas.seal_answer),
+    Kind.REPORT: (reports, reports.issue_report),
     Kind.RAISE: (raising, raising.raise_filing),
     Kind.PROTECT: (protection, protection.protect),
 }

@@ -167,10 +167,13 @@ def test_both_documents_become_b_lta_once_and_everything_knows_of_it(
     assert newest.sha256[:8] in page.replace(" ", "")
     for path, level in ((new, "PAdES B-LTA"), (old, "PAdES B-T")):
         page = visitor.send("/verificar", {"documento": File(path.read_bytes())}).text
-        assert f'Es exactamente el documento que sellamos con el folio  <span class="junto">{folio}' in page
+        assert f'Es exactamente el documento que sellamos con el folio <span class="junto">{folio}' in page
         assert level in page
         assert "el documento cambió" not in page
-    assert "Sello de tiempo de una autoridad" in visitor.send("/verificar", {"documento": File(new.read_bytes())}).text
+    assert (
+        "Una autoridad da fe de que el archivo ya existía"
+        in visitor.send("/verificar", {"documento": File(new.read_bytes())}).text
+    )
 
 
 def test_an_answer_is_protected_as_well_and_the_level_of_the_filing_stays_that_of_its_copy(

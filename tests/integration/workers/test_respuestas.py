@@ -161,7 +161,7 @@ def test_an_answer_is_given_once_it_is_sealed_and_then_everything_knows_of_it(
     code = runtime.codes.verification(turned)
     assert sealed.sha256[:8] in visitor.get(f"/v/{code}").text.replace(" ", "")
     page = visitor.send("/verificar", {"documento": File(given.data)}).text
-    assert f'Es exactamente la respuesta que sellamos para el folio  <span class="junto">{folio}' in page
+    assert f'Es exactamente la respuesta que sellamos para el folio <span class="junto">{folio}' in page
     raw_page = visitor.send("/verificar", {"documento": File(answer.read_bytes())}).text
     assert folio not in raw_page
     other = file(runtime, tmp_path, "otra")

@@ -21,8 +21,8 @@ def test_the_auditor_changes_nothing(act: StaffAct) -> None:
     assert not may(Rol.AUDITOR, act)
 
 
-def test_an_area_only_answers() -> None:
-    assert {act for act in CHANGING if may(Rol.AREA, act)} == {StaffAct.RESPONDER}
+def test_an_area_only_answers_and_asks_for_reports() -> None:
+    assert {act for act in CHANGING if may(Rol.AREA, act)} == {StaffAct.RESPONDER, StaffAct.DICTAMINAR}
 
 
 @pytest.mark.parametrize("role", sorted(set(Rol) - set(STAFF_ROLES)))

@@ -5,7 +5,6 @@ import io
 import os
 import zlib
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +17,7 @@ from signing.errors import DocumentRefused, RefusalCode
 from signing.inspect import Flag, Inspection, MediaType, inspect
 from signing.inspection import MOST_PIXELS
 from signing.sandbox import Limits, Sandbox
-from signing.trust import TrustAnchors
 
-AT = datetime(2026, 3, 19, 17, 42, tzinfo=UTC)
 CORPUS_SECONDS = 30
 CORPUS_MIB = 512
 
@@ -42,7 +39,7 @@ def look(sandbox: Sandbox, tmp_path: Path) -> Inspect:
     def run(content: bytes, filename: str = "escrito.pdf", *, max_pages: int = 2000) -> Inspection:
         path = tmp_path / "subido"
         path.write_bytes(content)
-        return inspect(sandbox, path, max_pages=max_pages, anchors=TrustAnchors(), at=AT, filename=filename)
+        return inspect(sandbox, path, max_pages=max_pages, filename=filename)
 
     return run
 
@@ -87,7 +84,7 @@ def png_header(width: int, height: int) -> bytes:
 def test_an_ordinary_document_has_its_pages_and_no_flag(look: Inspect) -> None:
     found = look(pdf(pages=3))
     assert (found.media_type, found.pages, found.flags) == (MediaType.PDF, 3, ())
-    assert (found.signature_count, found.encrypted, found.needs_repair, found.findings) == (0, False, False, ())
+    assert (found.signature_count, found.encrypted, found.needs_repair) == (0, False, False)
     assert found.peak_mib > 0
 
 
@@ -228,11 +225,7 @@ def test_containers_nested_without_end_are_received_as_partly_examined(look: Ins
 
 def test_signature_data_that_no_field_names_is_told(look: Inspect) -> None:
     hidden = Dictionary(Type=Name.Sig, ByteRange=Array([0, 1, 2, 3]), Contents=String("x"))
-    found = look(pdf(root(Tryout=Array([hidden]))))
-    assert found.signature_count == 1
-    assert len(found.findings) == 1
-    assert found.findings[0].problem
-    assert not found.findings[0].intact
+    assert look(pdf(root(Tryout=Array([hidden])))).signature_count == 1
 
 
 @pytest.mark.parametrize(("kind", "name", "media_type"), [
@@ -265,7 +258,7 @@ def test_what_exceeds_the_time_of_the_sandbox_is_refused(tmp_path: Path) -> None
     (tmp_path / "a").write_bytes(pdf())
     try:
         with pytest.raises(DocumentRefused) as caught:
-            inspect(hurried, tmp_path / "a", max_pages=9, anchors=TrustAnchors(), at=AT, filename="a.pdf")
+            inspect(hurried, tmp_path / "a", max_pages=9, filename="a.pdf")
     finally:
         hurried.close()
     assert caught.value.code is RefusalCode.TAKES_TOO_LONG
@@ -280,7 +273,7 @@ def test_every_honest_file_of_the_corpus_is_received_with_its_pages(sandbox: San
     for row in rows(corpus, "accept", "accept-hard"):
         path = corpus / row["path"]
         try:
-            found = inspect(sandbox, path, max_pages=2000, anchors=TrustAnchors(), at=AT, filename=path.name)
+            found = inspect(sandbox, path, max_pages=2000, filename=path.name)
         except DocumentRefused as refused:
             assert row["expected"].startswith("accepted or refused"), (path, refused)
             continue
@@ -293,7 +286,7 @@ def test_no_hostile_file_of_the_corpus_does_more_than_be_refused(sandbox: Sandbo
         path = corpus / row["path"]
         code = None
         try:
-            found = inspect(sandbox, path, max_pages=2000, anchors=TrustAnchors(), at=AT, filename=path.name)
+            found = inspect(sandbox, path, max_pages=2000, filename=path.name)
             assert found.peak_mib < CORPUS_MIB, path
         except DocumentRefused as refused:
             code = refused.code

@@ -15,7 +15,9 @@ from oficialia.embedded.corpus.pdfsig import limited, pdfsig
 from signing.attached import attached
 from signing.examine import examine, reopen
 from signing.inspect import inspect
+from signing.mentions import mentions
 from signing.reason import Colour
+from signing.revision_pages import revision_pages
 from signing.revocation import Responders, RevocationClient
 from signing.sandbox import Sandbox
 from signing.trust import TrustAnchors
@@ -116,8 +118,14 @@ def test_verifying_asks_nobody_but_the_configured(
     assert trap.others() == 0
 
 
+def test_reading_and_drawing_it_for_who_verifies_ask_nobody(trap: Trap, baited: Path, seal_sandbox: Sandbox) -> None:
+    mentions(seal_sandbox, baited, "x")
+    assert revision_pages(seal_sandbox, baited, baited.stat().st_size - 1)
+    assert trap.others() == 0
+
+
 def test_receiving_and_sealing_ask_nobody(trap: Trap, baited: Path, office: Office) -> None:
-    found = inspect(office.sandbox, baited, max_pages=10, anchors=office.anchors, at=office.now, filename="cebo.pdf")
+    found = inspect(office.sandbox, baited, max_pages=10, filename="cebo.pdf")
     assert found.signature_count == 2
     _sealed, target = office.seal(baited)
     assert examine(office.sandbox, target, anchors=office.anchors, at=office.now)[0].intact

@@ -9,12 +9,14 @@ import pytest
 from flask import Flask
 
 from oficialia.app import create_app
+from oficialia.domain.documents import Purpose
 from oficialia.runtime import Runtime
 from oficialia.services import credentials, staff_sign_in
 from oficialia.web.context import WebOptions
 from signing.sandbox import Sandbox
 from storage.bucket import Bucket
 from tests.support.office import TestClock, make_runtime
+from tests.support.shown_papers import Town, issued, issuing
 from tests.support.window import OPTIONS, Visitor
 
 
@@ -59,3 +61,13 @@ def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
 def visitor(app: Flask) -> Visitor:
     """A browser that was never here."""
     return Visitor(app)
+
+
+@pytest.fixture(scope="session")
+def town(runtime: Runtime, development_pki: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """An office with a register of its own, and what it issued in it."""
+    folder = tmp_path_factory.mktemp("emitido")
+    with issuing(runtime, development_pki, folder) as (office, folio):
+        editions = [(purpose, edition) for purpose in (Purpose.SEALED, Purpose.ACUSE) for edition in (1, 2)]
+        documents = {key: issued(office, folio, *key, folder) for key in editions}
+        yield Town(office, Visitor(create_app(office, OPTIONS)), folio, documents, development_pki)

@@ -5,6 +5,7 @@ import io
 import itertools
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -18,10 +19,14 @@ from oficialia.models import Document, Event, Filing, StoredObject
 from oficialia.runtime import Runtime
 from oficialia.services import turnos
 from oficialia.services.looks import ONE_LOOK
+from oficialia.services.reason_words import REASONS
 from oficialia.web.downloads import POLICY
+from signing.reason import Integrity, Reason
+from signing.verdict import DocumentVerdict
 from tests.support.clerks import Clerk, actor, clerk
 from tests.support.office import TestClock
 from tests.support.papers import write_pdf
+from tests.support.verdicts import GOOD, document, signature
 from tests.support.window import OPTIONS, File, Visitor
 
 pytestmark = pytest.mark.usefixtures("cheap_hashes")
@@ -236,7 +241,7 @@ def test_a_document_of_another_filing_is_not_there(ana: Clerk, citizen: Visitor,
         ({"modified_after": "cambios"}, "Revise la firma"),
     ],
 )
-def test_inbox_and_filing_tell_what_the_signatures_are_worth(
+def test_what_was_received_before_there_were_verdicts_is_told_from_its_findings(
     ana: Clerk, runtime: Runtime, folio: str, finding: dict[str, object], label: str
 ) -> None:
     good: dict[str, object] = {
@@ -250,14 +255,53 @@ def test_inbox_and_filing_tell_what_the_signatures_are_worth(
         "unchecked": [],
         "problem": "",
     }
+    _keep(runtime, folio, verdict=None, findings=[good, good | finding])
+    _told(ana, folio, label)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "label"),
+    [
+        (document(), "Sin firma electrónica"),
+        (document(GOOD), "Firma en orden"),
+        (document(GOOD, signature(reasons=(Reason.UNTRUSTED,))), "Firma con dudas"),
+        (document(signature(integrity=Integrity.CAMBIO, reasons=(Reason.CHANGED,)), GOOD), "Revise la firma"),
+    ],
+)
+def test_inbox_and_filing_tell_what_the_signatures_are_worth(
+    ana: Clerk, runtime: Runtime, folio: str, verdict: DocumentVerdict, label: str
+) -> None:
+    _keep(runtime, folio, verdict=verdict.to_json(), findings=[])
+    _told(ana, folio, label)
+    page = ana.get(f"/mesa/expedientes/{folio}").text
+    assert all(REASONS[reason].sentence in page for reason in verdict.reasons)
+    assert page.count("PEXM800101AB1") == len(verdict.signatures)  # the desk sees it whole
+
+
+def _keep(runtime: Runtime, folio: str, *, verdict: dict[str, Any] | None, findings: list[dict[str, object]]) -> None:
+    """As if this had been found of the main document."""
     with runtime.database.transaction() as session:
-        document = session.scalars(
-            select(Document).where(Document.filing_id == filing(runtime, folio).id, Document.number == 0)
-        ).one()
-        document.findings = [good, good | finding]
+        mine = Document.filing_id == filing(runtime, folio).id, Document.number == 0
+        kept = session.scalars(select(Document).where(*mine)).one()
+        kept.verdict, kept.findings = verdict, list(findings)
+
+
+def _told(ana: Clerk, folio: str, label: str) -> None:
     assert label in ana.get(f"/mesa/expedientes/{folio}").text
     row = ana.get("/mesa?q=Íñigo&estado=presentado").text.split(f">{folio}<")[1].split("</li>")[0]
     assert label in row
+
+
+def test_a_report_is_asked_for_once_and_told_until_it_is_there(ana: Clerk, runtime: Runtime, folio: str) -> None:
+    address = f"/mesa/expedientes/{folio}/dictamen/0"
+    for _ in range(2):
+        response = ana.send(address, {}, page=f"/mesa/expedientes/{folio}")
+        assert (response.status_code, response.location) == (303, f"/mesa/expedientes/{folio}?hecho=dictamen")
+    page = ana.get(response.location).text
+    assert "Pidió el dictamen." in page
+    assert "Su dictamen se está sellando." in page
+    assert "Pedir un dictamen sellado" not in page
+    assert page.count("Se pidió un dictamen de verificación") == 1
 
 
 def test_what_follows_a_filing_and_what_it_follows_lead_to_each_other(ana: Clerk, citizen: Visitor, folio: str) -> None:

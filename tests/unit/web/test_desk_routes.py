@@ -72,7 +72,7 @@ def addresses(app: Flask, runtime: Runtime, folio: str) -> Iterator[tuple[str, s
     for rule in rules(app):
         if rule.rule in OWN:
             continue
-        values = {"folio": folio, "object_id": object_id, "number": 1}
+        values = {"folio": folio, "object_id": object_id, "number": 1, "document": 0}
         for act in PAGES if "act" in rule.arguments else ("",):
             given = {name: act if name == "act" else values[name] for name in rule.arguments}
             _, address = rule.build(given) or ("", "")
@@ -90,7 +90,8 @@ def asked(browser: Visitor, method: str, address: str, protection: dict[str, str
 
 # What each role gets of a filing that it sees, by the word of an act or else by the endpoint.
 LOOKING = {"desk_filing.show", "desk_filing.show_pages", "desk_filing.picture", "desk_filing.download"}
-ACTS = {"oficial": set(PAGES), "obras": {"responder"}, "auditor": set()}
+REPORT = "desk_reports.ask"
+ACTS = {"oficial": {*PAGES, REPORT}, "obras": {"responder", REPORT}, "auditor": set()}
 
 
 def test_every_address_of_the_desk_is_known_to_these_tests(app: Flask) -> None:
@@ -168,7 +169,7 @@ def test_every_form_of_the_desk_refuses_a_forged_request(
 ) -> None:
     posts = [address for method, _, address in addresses(app, runtime, folios["nobody"]) if method == "POST"]
     posts += [rule.rule for rule in rules(app) if rule.rule in OWN and "POST" in (rule.methods or ())]
-    assert len(posts) == len(PAGES) + 3
+    assert len(posts) == len(PAGES) + 4
     for address in posts:
         response = clerks["oficial"].post(address, {"motivo": "Porque sí.", "area": "OB", "paso": "hacer"})
         admitted = 409 if address.endswith(("responder", "confirmar-anulacion", "rechazar-anulacion")) else 400

@@ -18,7 +18,18 @@ from tests.support.reading import Fields, long_sentences
 from tests.support.window import Visitor
 
 ROOT = Path(__file__).parents[3] / "oficialia"
-PAGES = ["/", "/presentar", "/seguimiento", "/verificar", "/tramites/SA-001", "/nada", "/v/AAAA", "/hasta-luego"]
+PAGES = [
+    "/",
+    "/presentar",
+    "/seguimiento",
+    "/verificar",
+    "/tramites/SA-001",
+    "/nada",
+    "/v/AAAA",
+    "/hasta-luego",
+    "/confianza",
+    "/api",
+]
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -70,6 +81,8 @@ def test_the_first_page_is_light(visitor: Visitor) -> None:
 def test_style_and_script_stay_small() -> None:
     assert (ROOT / "static/site.css").stat().st_size <= 20_480
     assert (ROOT / "static/site.js").stat().st_size <= 10_240
+    assert (ROOT / "static/veredicto.css").stat().st_size <= 5_120
+    assert (ROOT / "static/verificar.js").stat().st_size <= 5_120
 
 
 def test_every_template_is_used() -> None:
