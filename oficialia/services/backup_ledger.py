@@ -6,7 +6,8 @@ from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session
 
 from oficialia.domain.filing import Acto
-from oficialia.domain.ledger import commitment, leaf_hash, root_of
+from oficialia.domain.ledger import commitment
+from oficialia.domain.merkle import leaf_hash, root_of
 from oficialia.models import LedgerHead, LedgerLeaf
 from oficialia.services.backup_files import BackupDamaged, Book
 from oficialia.services.backup_rows import BATCH

@@ -10,7 +10,8 @@ from oficialia.domain.acuse import identity_commitment
 from oficialia.domain.documents import Purpose
 from oficialia.domain.filing import Acto
 from oficialia.domain.folio import Folio
-from oficialia.domain.ledger import commitment, leaf_hash
+from oficialia.domain.ledger import commitment
+from oficialia.domain.merkle import leaf_hash
 from oficialia.domain.plazos import ZONE
 from oficialia.domain.wording import iso_local
 from oficialia.models import LedgerLeaf, StoredObject

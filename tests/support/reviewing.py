@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 from oficialia.db import Database
 from oficialia.db_faults import sqlite_file
 from oficialia.domain.codes import Codes
-from oficialia.domain.ledger import commitment, leaf_hash
+from oficialia.domain.ledger import commitment
+from oficialia.domain.merkle import leaf_hash
 from oficialia.domain.wording import iso_local
 from oficialia.embedded.seaweed import REGION, SeaweedFS
 from oficialia.models import Base, Filing, LedgerLeaf, StoredObject
