@@ -16,6 +16,7 @@ from oficialia.web import (
     context,
     errors,
     health,
+    ledger,
     pages,
     security,
     session,
@@ -28,7 +29,7 @@ from oficialia.web import (
 from oficialia.web.context import WebOptions
 
 _MEBIBYTE = 1 << 20
-_BLUEPRINTS = (pages, catalog, ventanilla, confirmation, tracking, verification, certificates, health)
+_BLUEPRINTS = (pages, catalog, ventanilla, confirmation, tracking, verification, certificates, ledger, health)
 
 
 def create_app(runtime: Runtime | None = None, options: WebOptions | None = None) -> Flask:

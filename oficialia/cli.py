@@ -11,6 +11,7 @@ COMMANDS = {
     "corpus": "oficialia.commands.corpus",
     "correr": "oficialia.commands.office",
     "demo": "oficialia.commands.demo",
+    "libro": "oficialia.commands.ledger",
     "pki": "oficialia.commands.configuration",
     "preparar": "oficialia.commands.release",
     "respaldo": "oficialia.commands.backup",

@@ -8,8 +8,10 @@ from oficialia.db import Database
 from oficialia.domain.codes import Codes
 from oficialia.domain.wording import megabytes
 from oficialia.errors import REFUSALS
+from oficialia.ledger_settings import LedgerSettings
 from oficialia.settings import BucketSettings, WebSettings, WorkerSettings
 from signing.sandbox import Sandbox
+from signing.tlog_policy import TlogPolicy
 from signing.trust import TrustAnchors, load_anchors
 from storage.bucket import Bucket
 
@@ -59,6 +61,8 @@ class Runtime:
     spool: Path
     limits: Limits
     labels: Labels
+    ledger_policy: TlogPolicy | None = None
+    """Whose signatures make a checkpoint of the ledger good; None where it is not published."""
 
 
 def build(settings: WebSettings | WorkerSettings, *, clock: Clock = now) -> Runtime:
@@ -87,7 +91,13 @@ def build(settings: WebSettings | WorkerSettings, *, clock: Clock = now) -> Runt
             contact=settings.contact,
             public_url=settings.public_url,
         ),
+        ledger_policy=policy_of(settings),
     )
+
+
+def policy_of(settings: LedgerSettings) -> TlogPolicy | None:
+    """The policy of any process that has one."""
+    return TlogPolicy.parse(settings.ledger_policy.read_bytes()) if settings.ledger_policy else None
 
 
 def bucket_of(settings: BucketSettings) -> Bucket:

@@ -20,6 +20,7 @@ TASKS: dict[Kind, str] = {
     Kind.MAIL_CODE: "correo.enviar",
     Kind.MAIL_ACUSE: "correo.enviar",
     Kind.RAISE: "mantenimiento.elevar",
+    Kind.PROVE: "mantenimiento.probar",
     Kind.PROTECT: "proteccion.proteger",
 }
 # A worker takes from each in turn: a batch in the last one keeps nobody waiting for more than the document in hand.
@@ -41,6 +42,7 @@ def make_app(redis_url: str) -> Celery:
             "workers.acuses",
             "workers.mail",
             "workers.raising",
+            "workers.proving",
             "workers.protection",
             "workers.review",
             "workers.seals",

@@ -1,4 +1,5 @@
-"""New editions: a sealed copy and an acuse that went out without their certified time get it later.
+"""New editions: a sealed copy and an acuse that went out without their certified time, and an acuse that went out with
+the promise of its proofs, get them later.
 
 Nothing issued before is withdrawn: each edition stays known by its digest and has its leaf, so an old one always
 verifies. What is missing is always looked up in the register, never assumed.
@@ -54,6 +55,16 @@ def begin(runtime: Runtime, lease: outbox.Lease) -> Untimed | None:
             outbox.finish(session, lease, runtime.clock())
             return None
         return found
+
+
+def begin_proving(runtime: Runtime, lease: outbox.Lease) -> bool:
+    """Whether the newest acuse of the filing under this lease still only promises its proofs; else the job is
+    closed."""
+    with runtime.database.transaction() as session:
+        if newest_acuse(session, lease.filing_id).checkpoint_size is None:
+            return True
+        outbox.finish(session, lease, runtime.clock())
+        return False
 
 
 def record_sealed(runtime: Runtime, lease: outbox.Lease, before: StoredObject, raised: Raised, stored: Stored) -> bool:
@@ -138,6 +149,7 @@ def record_acuse(
                 cadena=issued.cadena,
                 sello=issued.sello,
                 token=issued.token.response_der if issued.token else None,
+                checkpoint_size=issued.checkpoint_size,
             )
         )
         facts = {"anterior": before.object.sha256, "cadena": hashlib.sha256(issued.cadena.encode()).hexdigest()}

@@ -41,6 +41,7 @@ class Kind(StrEnum):
     MAIL_CODE = "correo_codigo"
     MAIL_ACUSE = "correo_acuse"
     RAISE = "elevar"
+    PROVE = "probar"
     PROTECT = "proteger"
 
 

@@ -27,7 +27,7 @@ from storage.bucket import Stored
 # Open at once. A document takes about a second: ten a minute are 14,000 a day, and ten seconds of both hands.
 BATCH = 10
 # What a citizen waits for; and what would make another edition of the same documents meanwhile.
-_BEFORE = (Kind.SEAL, Kind.ACUSE, Kind.RAISE)
+_BEFORE = (Kind.SEAL, Kind.ACUSE, Kind.RAISE, Kind.PROVE)
 
 
 @dataclass(frozen=True)
