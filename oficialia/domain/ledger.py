@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import rfc8785
 
@@ -36,6 +36,11 @@ class Leaf:
 def commitment(salt: bytes, record: bytes) -> str:
     """SHA-256(salt ‖ canonical record) in lower-case hex."""
     return hashlib.sha256(salt + record).hexdigest()
+
+
+def canonical_digest(content: Mapping[str, Any]) -> str:
+    """SHA-256 of the RFC 8785 canonical JSON of ``content``, in lower-case hex."""
+    return hashlib.sha256(rfc8785.dumps(dict(content))).hexdigest()
 
 
 def make_leaf(

@@ -92,7 +92,7 @@ def record(
         now = turn.registered_at
         if not outbox.finish(session, lease, now):
             return False
-        certificates.remember(session, certificate, now)
+        certificates.remember(session, turn, certificate)
         filing = session.get_one(Filing, lease.filing_id, with_for_update=True)
         filing.etapa = Etapa.ACUSE_LISTO
         filing.held_reason = ""

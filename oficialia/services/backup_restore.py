@@ -23,6 +23,7 @@ from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError
 from oficialia import db
 from oficialia.db import Database
 from oficialia.db_faults import DatabaseAbsent, DatabaseUnprepared
+from oficialia.domain.filing import Acto
 from oficialia.domain.folio import Folio
 from oficialia.models import Filing, LedgerLeaf
 from oficialia.services import backup_ledger, backup_objects, backup_rows, passed_over
@@ -40,6 +41,9 @@ from oficialia.services.backup_objects import Tally
 from oficialia.services.backup_rows import Progress
 from oficialia.services.passed_over import PassedOver
 from storage.bucket import Bucket
+
+# Leaves of a register that was prepared and never used.
+CATALOGUE = frozenset({Acto.CALENDARIO, Acto.POLITICA, Acto.CEDULA})
 
 
 class RegisterInUse(BackupError):
@@ -140,7 +144,8 @@ def _revision(database: Database) -> str | None:
 def _is_there(database: Database, manifest: Manifest) -> bool:
     """Whether the register has the backup's ledger already. Raises RegisterInUse when it has anything else."""
     with database.reading() as session:
-        if session.scalar(select(LedgerLeaf.index).limit(1)) is not None or session.scalar(select(Filing.id).limit(1)):
+        told = select(LedgerLeaf.index).where(LedgerLeaf.act.not_in(CATALOGUE))
+        if session.scalar(told.limit(1)) is not None or session.scalar(select(Filing.id).limit(1)):
             if backup_ledger.is_restored(session, manifest.book):
                 return True
             raise RegisterInUse("La base de datos ya tiene promociones: no se tocó. Restaure en una base vacía.")

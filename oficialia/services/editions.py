@@ -119,7 +119,7 @@ def record_acuse(
         now = turn.registered_at
         if not outbox.finish(session, lease, now):
             return False
-        certificates.remember(session, certificate, now)
+        certificates.remember(session, turn, certificate)
         filing = session.get_one(Filing, lease.filing_id, with_for_update=True)
         before = newest_acuse(session, filing.id)
         item = StoredObject(

@@ -12,13 +12,14 @@ from oficialia.runtime import Runtime
 from oficialia.services.outbox import Kind, due
 from oficialia.settings import WorkerSettings, load
 from signing.timestamp import Timestamper
-from workers import acuses, mail, protection, raising, sealing
+from workers import acuses, mail, protection, proving, raising, sealing
 from workers.parts import Parts, make_seals, protector_of, revocation_of
 
 TASKS = {
     Kind.SEAL: (sealing, sealing.seal),
     Kind.ACUSE: (acuses, acuses.issue),
     Kind.RAISE: (raising, raising.raise_filing),
+    Kind.PROVE: (proving, proving.prove),
     Kind.PROTECT: (protection, protection.protect),
 }
 MAIL = {Kind.MAIL_CODE: (mail, mail.send), Kind.MAIL_ACUSE: (mail, mail.send)}
