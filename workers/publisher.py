@@ -99,7 +99,7 @@ class Publisher:
 
     def _last_signed(self, shown: bytes | None) -> tuple[Checkpoint, str] | None:
         note = self._memory.last()
-        if note is None and (shown is not None or publication.largest(self._database)):
+        if note is None and (shown is not None or publication.largest(self._database, self._key.name)):
             raise Inconsistent(FORGOTTEN)
         if note is None:
             return None

@@ -10,9 +10,11 @@ from oficialia.models.base import Base
 
 
 class LedgerCheckpoint(Base):
-    """The checkpoint that the log signed over its first ``size`` leaves. Only ever added."""
+    """The checkpoint that a log signed over its first ``size`` leaves. Only ever added; ``origin`` changes with the key
+    of the log alone."""
 
     __tablename__ = "ledger_checkpoints"
+    origin: Mapped[str] = mapped_column(primary_key=True)
     size: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     root: Mapped[str]
     note: Mapped[str] = mapped_column(Text)  # a signed note, by the log's key alone

@@ -20,7 +20,7 @@ from oficialia.domain.tiles import TiledTree
 from oficialia.domain.tlog_proof import TlogProof
 from oficialia.models import LedgerCheckpoint, LedgerLeaf
 from oficialia.runtime import Runtime
-from oficialia.services import published
+from oficialia.services import publication, published
 from signing.errors import NoteInvalid
 from signing.note import Note
 from storage.errors import StorageMismatch
@@ -60,9 +60,9 @@ def look(runtime: Runtime, filing_id: UUID) -> Look:
     with runtime.database.reading() as session:  # 1
         mine = select(LedgerLeaf).where(LedgerLeaf.filing_id == filing_id, LedgerLeaf.act.in_(ACTS))
         leaves = session.scalars(mine.order_by(LedgerLeaf.index)).all()
-        newest = select(LedgerCheckpoint).where(LedgerCheckpoint.size > leaves[-1].index)
-        row = session.scalars(newest.order_by(LedgerCheckpoint.size.desc()).limit(1)).one_or_none()
-    return Look(_proofs(runtime, leaves, row) if row else None, leaves[-1].registered_at)
+        row = publication.newest(session)
+    covered = row is not None and row.size > leaves[-1].index
+    return Look(_proofs(runtime, leaves, row) if row and covered else None, leaves[-1].registered_at)
 
 
 def _proofs(runtime: Runtime, leaves: Sequence[LedgerLeaf], row: LedgerCheckpoint) -> Proofs | None:

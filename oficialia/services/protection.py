@@ -144,6 +144,7 @@ def _same_statement(session: Session, before: StoredObject, item: StoredObject) 
             cadena=stated.cadena,
             sello=stated.sello,
             token=stated.token,
+            checkpoint_size=stated.checkpoint_size,
         )
     )
     return {"cadena": hashlib.sha256(stated.cadena.encode()).hexdigest()}

@@ -87,12 +87,20 @@ def entries(database: Database, start: int, end: int) -> Iterator[Entry]:
 def record(database: Database, checkpoint: Checkpoint, note: str, now: datetime) -> None:
     """Notes that a checkpoint was signed; once for each."""
     with database.transaction() as session:
-        if session.get(LedgerCheckpoint, checkpoint.size) is None:
-            row = LedgerCheckpoint(size=checkpoint.size, root=checkpoint.root.hex(), note=note, signed_at=now)
-            session.add(row)
+        key = (checkpoint.origin, checkpoint.size)
+        if session.get(LedgerCheckpoint, key) is None:
+            root = checkpoint.root.hex()
+            session.add(LedgerCheckpoint(origin=key[0], size=key[1], root=root, note=note, signed_at=now))
 
 
-def largest(database: Database) -> int:
-    """The size of the largest checkpoint of which the register knows; 0 for none."""
+def largest(database: Database, origin: str) -> int:
+    """The size of the largest checkpoint of that log of which the register knows; 0 for none."""
     with database.reading() as session:
-        return session.scalar(select(func.max(LedgerCheckpoint.size))) or 0
+        mine = select(func.max(LedgerCheckpoint.size)).where(LedgerCheckpoint.origin == origin)
+        return session.scalar(mine) or 0
+
+
+def newest(session: Session) -> LedgerCheckpoint | None:
+    """The checkpoint that was signed last."""
+    order = (LedgerCheckpoint.signed_at.desc(), LedgerCheckpoint.size.desc())
+    return session.scalars(select(LedgerCheckpoint).order_by(*order).limit(1)).one_or_none()

@@ -36,6 +36,7 @@ def tree(scope: Scope, leaves: Iterable[LedgerLeaf | Finding]) -> Iterator[Findi
         )
     before: LedgerLeaf | None = None
     numbers: dict[int, int] = defaultdict(int)
+    days: dict[str, list[str]] = defaultdict(list)  # folios, of the days that are not closed yet
     expected, unsure = 0, False
     for leaf in leaves:
         if isinstance(leaf, Finding):
@@ -51,6 +52,9 @@ def tree(scope: Scope, leaves: Iterable[LedgerLeaf | Finding]) -> Iterator[Findi
             out_of_order = list(_in_order(leaf, numbers))
             yield from () if unsure else out_of_order  # the one that could not be read may have been an ingreso
             unsure = False
+            days[leaf.registered_at.astimezone(ZONE).date().isoformat()].append(leaf.folio)
+        elif leaf.act == Acto.CIERRE and not unsure:
+            yield from _closed(leaf, days)
         elif leaf.act == Acto.RESTAURACION:
             for gap in noted([leaf]):
                 numbers[gap.last.year] = max(numbers[gap.last.year], gap.last.sequence)
@@ -78,6 +82,18 @@ def _in_order(leaf: LedgerLeaf, numbers: dict[int, int]) -> Iterator[Finding]:
         expected = Folio(year, numbers[year])
         yield _about(leaf, Code.INGRESO_ORDER, f"Por su lugar en el libro debía ser el ingreso de {expected}.")
         numbers[year] = found.sequence if found and found.year == year else numbers[year]
+
+
+def _closed(leaf: LedgerLeaf, days: dict[str, list[str]]) -> Iterator[Finding]:
+    """A closing tells how many filings its day had, and which were the first and the last."""
+    record = parsed(leaf.record)
+    folios = days.pop(str(record.get("dia")), [])
+    told = (record.get("ingresos"), record.get("primero"), record.get("ultimo"))
+    if told != (len(folios), *(folios[:1] or [""]), *(folios[-1:] or [""])):
+        words = (
+            f"Cerró el día {str(record.get('dia'))[:10]} con otros ingresos que los {len(folios)} que tiene el libro."
+        )
+        yield _about(leaf, Code.CLOSING_DIFFERS, words)
 
 
 def leaves_of(case: Case) -> Iterator[Finding]:

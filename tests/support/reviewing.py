@@ -33,7 +33,8 @@ TABLES = [
     Base.metadata.tables[name]
     for name in (
         "folio_series", "ledger_head", "seal_certificates", "filings", "parties", "deadlines", "events", "documents",
-        "stored_objects", "acuses", "jobs", "ledger_leaves", "email_confirmations", "reviews",
+        "stored_objects", "acuses", "jobs", "ledger_leaves", "ledger_checkpoints", "ledger_publisher",
+        "email_confirmations", "reviews",
     )
 ]  # fmt: skip
 
@@ -120,6 +121,7 @@ def review_of(runtime: Runtime, *, at: datetime, quick: bool = False, codes: Cod
         spool=runtime.spool,
         quick=quick,
         codes=codes,
+        policy=runtime.ledger_policy,
     )
 
 

@@ -13,11 +13,12 @@ def upgrade() -> None:
     """Forward."""
     op.create_table(
         "ledger_checkpoints",
+        sa.Column("origin", sa.String(), nullable=False),
         sa.Column("size", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("root", sa.String(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("signed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("size", name=op.f("pk_ledger_checkpoints")),
+        sa.PrimaryKeyConstraint("origin", "size", name=op.f("pk_ledger_checkpoints")),
     )
     op.create_table(
         "ledger_publisher",
