@@ -90,9 +90,7 @@ def _closed(leaf: LedgerLeaf, days: dict[str, list[str]]) -> Iterator[Finding]:
     folios = days.pop(str(record.get("dia")), [])
     told = (record.get("ingresos"), record.get("primero"), record.get("ultimo"))
     if told != (len(folios), *(folios[:1] or [""]), *(folios[-1:] or [""])):
-        words = (
-            f"Cerró el día {str(record.get('dia'))[:10]} con otros ingresos que los {len(folios)} que tiene el libro."
-        )
+        words = f"Cerró su día con otros ingresos que los {len(folios)} que tiene el libro."
         yield _about(leaf, Code.CLOSING_DIFFERS, words)
 
 
