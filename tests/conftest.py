@@ -54,6 +54,8 @@ DEBIAN_PACKAGES = {
     "openssl": "openssl",
     "nginx": "nginx",
     "softhsm2-util": "softhsm2",
+    "go": "golang-go",
+    "strace": "strace",
 }
 
 
