@@ -5,7 +5,7 @@ import shutil
 
 from celery import shared_task
 
-from oficialia.services import closing, reconcile
+from oficialia.services import closing, reconcile, review_proofs
 from workers.parts import log, parts
 
 # Longer than any upload or task may live.
@@ -21,6 +21,9 @@ def watch() -> None:
     found = reconcile.sweep(runtime)
     if found.asked_again or found.late or found.quarantined:
         log.warning("late %d, in quarantine %d, asked again %d", found.late, found.quarantined, found.asked_again)
+    if runtime.ledger_policy:
+        for finding in review_proofs.publishing(runtime.database, runtime.clock()):
+            log.error("the ledger is not published: %s %s", finding.code.value, finding.sentence)
 
 
 @shared_task(name="mantenimiento.cerrar")
