@@ -1,4 +1,5 @@
-"""The bench of sealing: who seals how fast, what the whole step of the worker takes, and what each of its means buys.
+"""The bench: who seals how fast, what the whole step of the worker takes, what each of its means buys, and what a leaf
+of the ledger costs.
 
 make bench    python -m tests.bench --rondas 25
 """
@@ -12,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from certs.development import make_development_pki
-from tests.bench import savings, step
+from tests.bench import ledger, savings, step
 from tests.bench.files import make_files
 from tests.bench.lineup import MAKERS, Ground, ready
 from tests.bench.race import race, rows
@@ -34,8 +35,12 @@ def main() -> int:
     reader.add_argument(
         "--solo-carrera", action="store_true", help="sin el paso del obrero ni lo que compra cada medio"
     )
+    reader.add_argument("--solo-libro", action="store_true", help="nada más que el libro, hasta un millón de hojas")
     wanted = reader.parse_args()
     began = time.monotonic()
+    if wanted.solo_libro:
+        _ledger(wanted.destino.resolve())
+        return 0
     folder = wanted.destino.resolve()
     say(f"Preparando archivos y motores en {wanted.destino}; carga de la máquina: {os.getloadavg()[0]:.1f}")
     files = make_files(folder / "archivos")
@@ -57,8 +62,17 @@ def main() -> int:
         _write(folder / "paso.json", whole)
         _write(folder / "medios.json", bought)
         say(f"{step.table(whole)}\n{savings.table(bought)}\n")
+        _ledger(folder)
     say(f"{time.monotonic() - began:.0f} s en total; {wanted.destino / 'sealing.json'}")
     return 0
+
+
+def _ledger(folder: Path) -> None:
+    say("Midiendo el libro, hasta un millón de hojas…")
+    grown = ledger.measure()
+    folder.mkdir(parents=True, exist_ok=True)
+    _write(folder / "libro.json", grown)
+    say(f"{ledger.table(grown)}\n")
 
 
 def _write(path: Path, found: object) -> None:
