@@ -118,6 +118,7 @@ def test_an_acuse_that_waited_long_enough_goes_out_with_its_promise_and_its_proo
         ]
 
 
+@pytest.mark.thorough
 def test_no_proof_is_attached_that_does_not_hold(ours: Parts, log: Log, folio: str, clock: TestClock) -> None:
     size = log.publish(ours.runtime)
     for tile in tiles_between(0, size):
@@ -128,6 +129,7 @@ def test_no_proof_is_attached_that_does_not_hold(ours: Parts, log: Log, folio: s
     assert editions(ours) == [(1, None)]
 
 
+@pytest.mark.thorough
 def test_a_checkpoint_under_another_key_proves_nothing(
     ours: Parts, log: Log, folio: str, clock: TestClock, tmp_path: Path
 ) -> None:
@@ -138,6 +140,7 @@ def test_a_checkpoint_under_another_key_proves_nothing(
     assert editions(ours) == [(1, None)]
 
 
+@pytest.mark.thorough
 def test_an_office_that_publishes_nothing_waits_for_nothing(parts: Parts, tmp_path: Path, clock: TestClock) -> None:
     intake.receive(parts.runtime, submission(blank_pdf(tmp_path / "a.pdf"), key="a", received_at=clock.time))
     work(parts)

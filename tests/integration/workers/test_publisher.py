@@ -1,5 +1,7 @@
 """The publisher of the ledger on a real register and a real store: what it publishes, and what it refuses to sign."""
 
+import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +16,7 @@ from oficialia.models import LedgerCheckpoint, LedgerHead, LedgerLeaf, LedgerPub
 from oficialia.runtime import Runtime
 from oficialia.services import publication, published
 from oficialia.services.publication import LEASE, AnotherPublisher
+from oficialia.services.review_proofs import LATE, publishing
 from signing.note import SignerKey
 from storage.errors import StorageError
 from storage.keys import ledger_key
@@ -21,8 +24,11 @@ from tests.support.kinds import ON_BOTH
 from tests.support.ledgers import add_leaves
 from tests.support.office import TestClock
 from tests.support.publishing import ORIGIN, Log, make_log, published_entries, shown
-from workers.publisher import Inconsistent
+from workers import publish
+from workers.publisher import Inconsistent, Publisher
 from workers.publisher_memory import Memory, MemoryBusy
+
+THOROUGH = pytest.mark.thorough
 
 
 @pytest.fixture
@@ -82,7 +88,9 @@ def test_a_publisher_that_lives_signs_as_the_leaves_come_and_writes_only_what_is
     assert shown(runtime.bucket, log).size == size
 
 
-@pytest.mark.parametrize("failing", ["tile", "checkpoint", "register"])
+@pytest.mark.parametrize(
+    "failing", [pytest.param("tile", marks=THOROUGH), pytest.param("checkpoint", marks=THOROUGH), "register"]
+)
 def test_an_interrupted_step_is_done_again_with_the_same_bytes(
     runtime: Runtime, log: Log, failing: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -109,6 +117,7 @@ def test_an_interrupted_step_is_done_again_with_the_same_bytes(
     assert published.read_checkpoint(runtime.bucket) == (log.folder / "checkpoint").read_bytes()
 
 
+@pytest.mark.thorough
 def test_a_process_that_goes_on_after_an_outage_publishes_what_it_signed(
     runtime: Runtime, log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -157,7 +166,9 @@ def _forked(runtime: Runtime) -> None:
     add_leaves(runtime, 2)
 
 
-@pytest.mark.parametrize("harm", [_rewritten, _altered, _missing, _rolled_back, _forked])
+@pytest.mark.parametrize(
+    "harm", [_rewritten, *(pytest.param(each, marks=THOROUGH) for each in (_altered, _missing, _rolled_back, _forked))]
+)
 def test_a_register_that_is_not_the_one_that_was_signed_is_not_signed_again(
     runtime: Runtime, log: Log, harm: Callable[[Runtime], None]
 ) -> None:
@@ -172,7 +183,7 @@ def test_a_register_that_is_not_the_one_that_was_signed_is_not_signed_again(
     assert versions(runtime) == before
 
 
-@pytest.mark.parametrize("harm", [_rolled_back, _forked])
+@pytest.mark.parametrize("harm", [_rolled_back, pytest.param(_forked, marks=THOROUGH)])
 def test_a_publisher_that_lives_sees_that_the_register_went_back(
     runtime: Runtime, log: Log, harm: Callable[[Runtime], None]
 ) -> None:
@@ -183,6 +194,7 @@ def test_a_publisher_that_lives_sees_that_the_register_went_back(
             publisher.step()
 
 
+@pytest.mark.thorough
 def test_who_forgot_what_it_signed_signs_nothing_until_somebody_tells_it(runtime: Runtime, log: Log) -> None:
     log.publish(runtime)
     note = (log.folder / "checkpoint").read_text()
@@ -194,12 +206,14 @@ def test_who_forgot_what_it_signed_signs_nothing_until_somebody_tells_it(runtime
     assert log.publish(runtime) == len(data_of(runtime))
 
 
+@pytest.mark.thorough
 def test_a_memory_under_another_key_is_no_memory(runtime: Runtime, log: Log) -> None:
     log.publish(runtime)
     with pytest.raises(Inconsistent, match="no es de su llave"):
         Log(SignerKey.generate(ORIGIN), log.folder).publish(runtime)
 
 
+@pytest.mark.thorough
 def test_a_memory_of_yesterday_is_made_whole_by_what_was_published(runtime: Runtime, log: Log) -> None:
     log.publish(runtime)
     yesterday = (log.folder / "checkpoint").read_text()
@@ -211,6 +225,7 @@ def test_a_memory_of_yesterday_is_made_whole_by_what_was_published(runtime: Runt
         log.publish(runtime)
 
 
+@pytest.mark.thorough
 def test_into_an_empty_store_everything_is_published_again(runtime: Runtime, log: Log) -> None:
     add_leaves(runtime, 300)
     size = log.publish(runtime)
@@ -239,11 +254,13 @@ def test_one_publisher_at_a_time(runtime: Runtime, log: Log, clock: TestClock, t
             publisher.step()
 
 
+@pytest.mark.thorough
 def test_who_comes_back_need_not_wait_for_its_own_lease(runtime: Runtime, log: Log) -> None:
     log.publish(runtime)
     log.publish(runtime)
 
 
+@pytest.mark.thorough
 def test_trouble_is_told_once_and_until_it_is_over(runtime: Runtime, clock: TestClock) -> None:
     holder = uuid4()
 
@@ -262,9 +279,57 @@ def test_trouble_is_told_once_and_until_it_is_over(runtime: Runtime, clock: Test
     assert told(holder, "")[0] == ""
 
 
+@pytest.mark.thorough
 def test_no_leaf_is_signed_that_its_register_does_not_have_whole(runtime: Runtime, log: Log) -> None:
     log.publish(runtime)
     with runtime.database.transaction() as session:
         session.execute(text("UPDATE ledger_head SET size = size + 1"))
     with pytest.raises(Inconsistent, match="le faltan hojas"):
         log.publish(runtime)
+
+
+def test_the_process_raises_the_alarm_until_the_register_is_mended(
+    runtime: Runtime, log: Log, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(publish, "ALARM_SECONDS", 0.1)
+    log.publish(runtime)
+    good = data_of(runtime)[0].decode()
+    _rewritten(runtime)
+    stop, memory = threading.Event(), Memory(log.folder)
+    publisher = Publisher(runtime.database, runtime.bucket, log.key, memory, runtime.clock)
+    thread = threading.Thread(target=publish.run, args=(publisher, runtime.database, memory, stop))
+    thread.start()
+
+    def trouble() -> str:
+        with runtime.database.reading() as session:
+            return session.get_one(LedgerPublisher, 1).trouble
+
+    try:
+        wait_until(lambda: "no son las que se firmaron" in trouble())
+        assert "nothing is signed" in caplog.text
+        assert [each.code.value for each in publishing(runtime.database, runtime.clock())] == ["publicacion_detenida"]
+        _leaf(runtime, 0, data=good, hash=leaf_hash(good.encode()).hex())
+        wait_until(lambda: trouble() == "")
+        add_leaves(runtime, 1)
+        wait_until(lambda: shown(runtime.bucket, log).size == len(data_of(runtime)))
+        assert list(publishing(runtime.database, runtime.clock())) == []
+    finally:
+        stop.set()
+        thread.join()
+        memory.close()
+
+
+@pytest.mark.thorough
+def test_leaves_that_nobody_publishes_are_told(runtime: Runtime, log: Log, clock: TestClock) -> None:
+    log.publish(runtime)
+    add_leaves(runtime, 1)
+    assert list(publishing(runtime.database, clock())) == []
+    clock.time += LATE
+    assert [each.code.value for each in publishing(runtime.database, clock())] == ["publicacion_atrasada"]
+
+
+def wait_until(done: Callable[[], bool]) -> None:
+    until = time.monotonic() + 30
+    while not done():
+        assert time.monotonic() < until
+        time.sleep(0.05)
