@@ -53,7 +53,9 @@ def record_of(session: Session, day: date) -> Record:
 
 def _next_open(session: Session) -> date | None:
     """The first day that is not closed; None where there is nothing to close."""
-    mine = select(LedgerLeaf.record).where(LedgerLeaf.act == Acto.CIERRE).order_by(LedgerLeaf.index.desc())
+    # One that came back from where it was published tells no day (``ledger_recovery``): that day is closed again.
+    mine = select(LedgerLeaf.record).where(LedgerLeaf.act == Acto.CIERRE, LedgerLeaf.record != "")
+    mine = mine.order_by(LedgerLeaf.index.desc())
     if last := session.scalar(mine.limit(1)):
         return date.fromisoformat(json.loads(last)["dia"]) + DAY
     first = select(LedgerLeaf.registered_at).where(LedgerLeaf.act == Acto.INGRESO).order_by(LedgerLeaf.index)

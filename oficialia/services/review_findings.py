@@ -56,6 +56,7 @@ class Code(StrEnum):
     SEAL_LOST = "sellado_sin_copia"
     SEAL_UNUSABLE = "sello_detenido"
     CLOSING_DIFFERS = "cierre_distinto"
+    LEAF_RECOVERED = "hoja_recuperada"
     LEDGER_REWRITTEN = "libro_reescrito"
     LEDGER_FORKED = "libro_bifurcado"
     REGISTER_WENT_BACK = "registro_retrocedido"
@@ -69,7 +70,7 @@ class Code(StrEnum):
 
 
 # What an interruption leaves behind by design, and what the ledger itself explains.
-NOTICES = frozenset({Code.OBJECT_ORPHAN, Code.FILING_DOUBTFUL, Code.FOLIO_LOST})
+NOTICES = frozenset({Code.OBJECT_ORPHAN, Code.FILING_DOUBTFUL, Code.FOLIO_LOST, Code.LEAF_RECOVERED})
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ def tree(scope: Scope, leaves: Iterable[LedgerLeaf | Finding]) -> Iterator[Findi
             yield from () if unsure else out_of_order  # the one that could not be read may have been an ingreso
             unsure = False
             days[leaf.registered_at.astimezone(ZONE).date().isoformat()].append(leaf.folio)
-        elif leaf.act == Acto.CIERRE and not unsure:
+        elif leaf.act == Acto.CIERRE and leaf.record and not unsure:
             yield from _closed(leaf, days)
         elif leaf.act == Acto.RESTAURACION:
             for gap in noted([leaf]):
@@ -66,7 +66,9 @@ def _unaltered(leaf: LedgerLeaf) -> Iterator[Finding]:
     if leaf_hash(leaf.data.encode()).hex() != leaf.hash:
         yield _about(leaf, Code.LEAF_ALTERED, "Su huella no es la de su contenido.")
     data = parsed(leaf.data)
-    if data.get("compromiso") != commitment(leaf.salt, leaf.record.encode()):
+    if not leaf.record and leaf.filing_id is None:
+        yield _about(leaf, Code.LEAF_RECOVERED, "Volvió de lo publicado al restaurar un respaldo más viejo.")
+    elif data.get("compromiso") != commitment(leaf.salt, leaf.record.encode()):
         yield _about(leaf, Code.COMMITMENT_DIFFERS, "Lo que dice no es aquello con lo que se comprometió al asentarse.")
     stated = (data.get("acto"), data.get("folio"), data.get("registrado_en"))
     if stated != (leaf.act, leaf.folio, iso_local(leaf.registered_at)):
