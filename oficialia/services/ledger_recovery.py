@@ -44,7 +44,8 @@ class Recovered:
 def bring_back(database: Database, bucket: Bucket, policy: TlogPolicy) -> Recovered:
     """Appends the published leaves that the register does not have, all or none.
 
-    Raises BackupError where what is published is not the register's own ledger, DatabaseUnavailable, StorageUnavailable.
+    Raises BackupError where what is published is not the register's own ledger; DatabaseUnavailable,
+    StorageUnavailable.
     """
     note = published.read_checkpoint(bucket)
     if note is None:
