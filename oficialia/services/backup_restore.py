@@ -3,8 +3,8 @@
 1. The file of the register is compared with its digest before anything of it is read.
 2. Tables are made as they were at the backup, filled in one transaction, and believed only when every count and the
    whole ledger are those of the manifest; then they are brought to the newest migration.
-3. Leaves of the ledger that were published after the backup come back from there (``ledger_recovery``): their folios were
-   given out, and are passed over.
+3. Leaves of the ledger that were published after the backup come back from there (``ledger_recovery``): their folios
+   were given out, and are passed over.
 4. Every object is looked for in storage, and brought from the backup when it is not there.
 
 A register with filings is never overwritten. Interrupted, it is repeated with the same command: a register that already
