@@ -220,5 +220,5 @@ def test_an_office_that_goes_on_gives_no_false_finding(
     )
     assert result.findings == ()
     assert result.counts == {"hojas": 5, "expedientes": 2, "objetos": 4}
-    assert acts == 10
+    assert acts == 11
     assert office.codes(quick=True) == []
