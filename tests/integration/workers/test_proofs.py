@@ -19,8 +19,10 @@ from signing.attached import attached
 from signing.note import Note
 from storage.keys import ledger_key
 from tests.support.kinds import ON_BOTH
+from tests.support.ledgers import add_leaves
 from tests.support.office import TestClock, blank_pdf, submission
 from tests.support.publishing import Log, make_log
+from tests.support.reviewing import review_of
 from tests.support.working import work
 from workers.parts import Parts
 
@@ -146,3 +148,27 @@ def test_an_office_that_publishes_nothing_waits_for_nothing(parts: Parts, tmp_pa
     work(parts)
     assert editions(parts) == [(1, None)]
     assert job(parts, Kind.PROVE) is None
+
+
+@pytest.mark.thorough
+def test_a_promise_that_is_not_kept_in_time_is_found(ours: Parts, log: Log, tmp_path: Path, clock: TestClock) -> None:
+    add_leaves(ours.runtime, 1)
+    log.publish(ours.runtime)
+
+    def found(later: timedelta) -> set[str]:
+        result = review_of(ours.runtime, at=clock.time + later, quick=True)
+        return {finding.code.value for finding in result.findings}
+
+    clock.time += timedelta(seconds=1)
+    intake.receive(ours.runtime, submission(blank_pdf(tmp_path / "a.pdf"), key="a", received_at=clock.time))
+    work(ours)
+    clock.time += timedelta(seconds=61)
+    work(ours)
+    assert editions(ours) == [(1, None)]
+    assert found(timedelta(0)) == set()
+    assert found(timedelta(hours=2)) == {"promesa_incumplida", "publicacion_atrasada", "trabajo_atrasado"}
+    log.publish(ours.runtime)
+    clock.time += timedelta(seconds=30)
+    work(ours)
+    log.publish(ours.runtime)
+    assert found(timedelta(hours=2)) == set()
