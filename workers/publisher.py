@@ -2,8 +2,8 @@
 
 Starting (``resume``):
 
-1. The lease: one publisher at a time. The last checkpoint that we signed, of our own memory; a larger one that is
-   published under our key counts too, and without a memory only a ledger that was never published begins.
+1. The lease: one publisher at a time. The last checkpoint that we signed, of our own memory; what is published under
+   our key binds us too. Without a memory only a ledger that was never published begins.
 2. Every leaf of the register is read from the first on, and the tree over them made again. Where it has not the root
    that was signed, nothing is signed any more (``Inconsistent``), until somebody finds out who changed what.
 3. What was signed last is published once more: a crash may have come between the signature and the rest.
@@ -20,6 +20,7 @@ same key has one signature (Ed25519). Nothing is read twice while the process li
 tile of each level, so that a leaf costs the same however many there are.
 """
 
+from collections.abc import Sequence
 from copy import deepcopy
 from datetime import datetime
 
@@ -66,9 +67,9 @@ class Publisher:
         self._resumed = False
         self._keep_lease(now=True)  # 1
         shown = published.read_checkpoint(self._bucket)
-        signed = self._last_signed(shown)
-        self._tree = self._recomputed(signed[0] if signed else None, everything=shown is None)  # 2
-        self._pending = signed
+        signed = self._signed(shown)
+        self._tree = self._recomputed([each for each, _ in signed], everything=shown is None)  # 2
+        self._pending = signed[-1] if signed else None
         self._finish()  # 3
         self._resumed = True
 
@@ -97,17 +98,18 @@ class Publisher:
         """How many leaves were signed."""
         return self._tree.size
 
-    def _last_signed(self, shown: bytes | None) -> tuple[Checkpoint, str] | None:
+    def _signed(self, shown: bytes | None) -> list[tuple[Checkpoint, str]]:
+        """What we remember to have signed, and what is published under our key, the largest last: of one size, that
+        which is published, for it may have more signatures."""
         note = self._memory.last()
         if note is None and (shown is not None or publication.largest(self._database, self._key.name)):
             raise Inconsistent(FORGOTTEN)
         if note is None:
-            return None
-        signed = self._own(note)
-        if signed is None:
+            return []
+        found = [(self._own(each), each) for each in (note, (shown or b"").decode(errors="replace"))]
+        if found[0][0] is None:
             raise Inconsistent(FOREIGN)
-        latest = self._own(shown.decode(errors="replace")) if shown else None
-        return (latest, str(shown, "utf-8")) if latest and shown and latest.size > signed.size else (signed, note)
+        return sorted(((signed, each) for signed, each in found if signed), key=lambda pair: pair[0].size)
 
     def _own(self, note: str) -> Checkpoint | None:
         """The checkpoint of a note, if we signed it."""
@@ -125,19 +127,18 @@ class Publisher:
             publication.claim(self._database, self._memory.holder, at)
             self._claimed = at
 
-    def _recomputed(self, signed: Checkpoint | None, *, everything: bool) -> GrowingTree:
-        """The tree over the leaves that were signed; with ``everything``, its full tiles go to storage on the way."""
-        tree = GrowingTree()
-        if signed is None:
-            return tree
-        for entry in publication.entries(self._database, 0, signed.size):
+    def _recomputed(self, signed: Sequence[Checkpoint], *, everything: bool) -> GrowingTree:
+        """The tree over the leaves that were signed, which has each root that was signed on the way; with
+        ``everything``, its full tiles go to storage."""
+        tree, size = GrowingTree(), signed[-1].size if signed else 0
+        for entry in publication.entries(self._database, 0, size):
             for tile, content in self._added(tree, entry):
                 if everything:
                     published.write_tile(self._bucket, tile, content)
-        if tree.size != signed.size:
-            raise self._changed(f"El registro tiene {tree.size} hojas, y se firmó un libro de {signed.size}.")
-        if tree.root() != signed.root:
-            raise self._changed(f"Las primeras {signed.size} hojas del registro no son las que se firmaron.")
+            if any(each.size == tree.size and each.root != tree.root() for each in signed):
+                raise self._changed(f"Las primeras {tree.size} hojas del registro no son las que se firmaron.")
+        if tree.size != size:
+            raise self._changed(f"El registro tiene {tree.size} hojas, y se firmó un libro de {size}.")
         for tile, content in tree.partial():
             published.write_tile(self._bucket, tile, content)
         return tree
@@ -145,11 +146,12 @@ class Publisher:
     def _grown(self, size: int) -> GrowingTree:
         """A tree of that size, with its tiles in storage; ours stays as it is until a checkpoint was signed."""
         tree = deepcopy(self._tree)
-        for entry in publication.entries(self._database, max(tree.size - 1, 0), size):
-            if entry.index == self._tree.size - 1:
-                if entry.hash != tree.last_leaf:
-                    raise self._changed(f"La hoja {entry.index} no es la que se firmó.")
-                continue
+        entries = publication.entries(self._database, max(tree.size - 1, 0), size)
+        if tree.size:
+            last = next(entries, None)
+            if last is None or (last.index, last.hash) != (tree.size - 1, tree.last_leaf):
+                raise self._changed(f"La hoja {tree.size - 1} no es la que se firmó.")
+        for entry in entries:
             for tile, content in self._added(tree, entry):
                 published.write_tile(self._bucket, tile, content)
         if tree.size != size:

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import delete, select, text, update
 
+from oficialia.domain.checkpoint import Checkpoint
 from oficialia.domain.merkle import inclusion_proof, is_included, leaf_hash, root_of
 from oficialia.domain.tiles import TiledTree, tiles_between
 from oficialia.models import LedgerCheckpoint, LedgerHead, LedgerLeaf, LedgerPublisher
@@ -17,7 +18,7 @@ from oficialia.runtime import Runtime
 from oficialia.services import publication, published
 from oficialia.services.publication import LEASE, AnotherPublisher
 from oficialia.services.review_proofs import LATE, publishing
-from signing.note import SignerKey
+from signing.note import WITNESS, Note, SignerKey
 from storage.errors import StorageError
 from storage.keys import ledger_key
 from tests.support.kinds import ON_BOTH
@@ -333,3 +334,23 @@ def wait_until(done: Callable[[], bool]) -> None:
     while not done():
         assert time.monotonic() < until
         time.sleep(0.05)
+
+
+@pytest.mark.thorough
+def test_what_somebody_else_signed_with_our_key_stops_us(runtime: Runtime, log: Log) -> None:
+    size = log.publish(runtime)
+    other = Checkpoint(log.key.name, size, bytes(32))
+    published.write_checkpoint(runtime.bucket, Note(other.text, (log.key.sign(other.text),)).content)
+    with pytest.raises(Inconsistent, match=f"Las primeras {size} hojas"):
+        log.publish(runtime)
+
+
+@pytest.mark.thorough
+def test_a_start_keeps_the_signatures_of_witnesses(runtime: Runtime, log: Log) -> None:
+    log.publish(runtime)
+    witness = SignerKey.generate("testigo.example/w", WITNESS)
+    note = Note.parse(published.read_checkpoint(runtime.bucket) or b"")
+    cosigned = note.with_more([witness.sign(note.text, at=1_795_650_000)]).content
+    published.write_checkpoint(runtime.bucket, cosigned)
+    log.publish(runtime)
+    assert published.read_checkpoint(runtime.bucket) == cosigned.encode()
