@@ -80,11 +80,14 @@ def measure(database: Database, bucket: Bucket, policy: TlogPolicy, *, quick: bo
 def _stored(bucket: Bucket, *, quick: bool) -> Iterator[tuple[str, str, bool]]:
     """Every version that the store keeps of the published checkpoint."""
     key = ledger_key(published.CHECKPOINT)
-    versions = [each for each in bucket.versions(key) if each.key == key]
-    newest = sorted(versions, key=lambda each: each.last_modified)[-1:]
-    for version in newest if quick else versions:
-        content = bucket.read(key, version_id=version.version_id, at_most=published.MOST_NOTE_BYTES)
-        yield f"{key} (versión {version.version_id})", content.decode(errors="replace"), False
+    if quick:
+        newest = published.read_checkpoint(bucket)
+        yield from [(key, newest.decode(errors="replace"), False)] if newest is not None else ()
+        return
+    for version in bucket.versions(key):
+        if version.key == key:
+            content = bucket.read(key, version_id=version.version_id, at_most=published.MOST_NOTE_BYTES)
+            yield f"{key} (versión {version.version_id})", content.decode(errors="replace"), False
 
 
 def read(policy: TlogPolicy, where: str, note: str, recorded: bool = False) -> Signed | Finding:
