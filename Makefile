@@ -39,7 +39,7 @@ check: .venv/.test ## Revisa estilo, tipos, fronteras entre paquetes y migracion
 battery: .venv/.test ## Mata cada parte de la oficina mientras llegan promociones, y cuenta qué se perdió (15 minutos)
 	@$(BIN)/python -m tests.battery
 
-bench: .venv/.test ## Mide el sellado contra otros motores: tabla y var/bench/sealing.json (10 minutos)
+bench: .venv/.test ## Mide el sellado contra otros motores, y el veredicto: tablas y var/bench/*.json (10 minutos)
 	@$(BIN)/python -m tests.bench
 
 format: .venv/.test ## Da formato al código

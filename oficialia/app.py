@@ -14,6 +14,12 @@ from oficialia.web import (
     certificates,
     confirmation,
     context,
+    desk_account,
+    desk_acts,
+    desk_audit,
+    desk_auth,
+    desk_filing,
+    desk_inbox,
     errors,
     health,
     ledger,
@@ -30,6 +36,7 @@ from oficialia.web.context import WebOptions
 
 _MEBIBYTE = 1 << 20
 _BLUEPRINTS = (pages, catalog, ventanilla, confirmation, tracking, verification, certificates, ledger, health)
+_DESK = (desk_auth, desk_account, desk_inbox, desk_filing, desk_acts, desk_audit)
 
 
 def create_app(runtime: Runtime | None = None, options: WebOptions | None = None) -> Flask:
@@ -48,7 +55,7 @@ def create_app(runtime: Runtime | None = None, options: WebOptions | None = None
     uploads.install(app)
     errors.install(app)
     health.install(app, runtime, options)
-    for module in _BLUEPRINTS:
+    for module in (*_BLUEPRINTS, *_DESK):
         app.register_blueprint(module.blueprint)
     throttle.install(app, options)
     if options.proxies:

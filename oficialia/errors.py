@@ -53,6 +53,14 @@ class KeyReused(OficialiaError):
     )
 
 
+class Conflict(OficialiaError):
+    """What was asked for does not fit where the filing stands now; nothing was changed."""
+
+    status = 409
+    code = "conflicto"
+    sentence = "Este expediente cambió mientras usted lo veía. Ábralo de nuevo antes de decidir."
+
+
 class Unavailable(OficialiaError):
     """A part that the promise needs is out; nothing was promised, and the same submission may be tried again."""
 

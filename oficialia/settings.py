@@ -65,10 +65,17 @@ class ProcessSettings(BaseModel):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Detalle de la bitácora.")
 
 
-class CommonSettings(ProcessSettings):
-    """What every process that reads the register knows: the register, and how the office is called."""
+class RegisterSettings(ProcessSettings):
+    """What `oficialia personal` needs: the register, and nothing else."""
+
+    process: ClassVar[str] = "cli"
 
     database_url: DatabaseUrl = Field(description="Base de datos: postgresql://… o sqlite:///ruta.")
+
+
+class CommonSettings(RegisterSettings):
+    """What every process that reads the register knows: the register, and how the office is called."""
+
     public_url: PublicUrl = Field(description="Dirección pública del sitio, sin diagonal al final.")
     municipality: str = Field("Municipio de Chalco", description="Nombre del municipio, como se imprime en el acuse.")
     state: str = Field("Estado de México", description="Entidad federativa.")
@@ -160,6 +167,10 @@ class WorkerSettings(SealSettings, ProofSettings, CommonSettings, QueueSettings,
         "",
         description="Listas de certificados revocados (CRL); varias, separadas por espacios. "
         "Sin estas ni OCSP los sellos quedan en B-T.",
+    )
+    ocsp_signers: ExistingPath | None = Field(
+        None,
+        description="Certificados (PEM) de quien responde por OCSP con uno propio, como el SAT: archivo o carpeta.",
     )
     smtp_host: str = Field(min_length=1, description="Servidor de correo.")
     smtp_port: int = Field(587, ge=1, le=65535, description="Puerto del servidor de correo.")

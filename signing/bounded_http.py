@@ -4,11 +4,16 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.client import HTTPException
+from typing import Any
 
 import requests
+from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
+from urllib3.util.ssl_ import create_urllib3_context
 
 CHUNK = 1 << 14
+# Authorities' servers (SAT's) still prefer Diffie-Hellman groups that OpenSSL refuses as too small; they know curves.
+CIPHERS = "DEFAULT:!kDHE"
 
 
 class FetchFailed(Exception):
@@ -26,9 +31,18 @@ class Bounds:
 def open_session() -> requests.Session:
     """A session that keeps its connections, and takes nothing from the environment of the machine."""
     session = requests.Session()
+    session.mount("https://", _Curves())
     # Proxies and .netrc of the machine are no configuration of ours.
     session.trust_env = False
     return session
+
+
+class _Curves(HTTPAdapter):
+    """TLS without the Diffie-Hellman of numbers."""
+
+    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
+        context = create_urllib3_context(ciphers=CIPHERS)
+        super().init_poolmanager(*arguments, ssl_context=context, **options)
 
 
 def exchange(

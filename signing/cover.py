@@ -10,6 +10,8 @@ from typing import Literal
 
 from signing.typeset import compile_pdf
 
+Kind = Literal["recepcion", "respuesta"]
+"""What the document is: handed in by a promovente, or the answer of the authority."""
 Why = Literal["empeora_firmas", "no_extensible", "no_validable"]
 """Why the original is not sealed itself: it would harm a signature, it cannot be extended, the result is not sound."""
 
@@ -35,6 +37,7 @@ class CoverContent:
     sha256: str
     size: int
     url: str
+    kind: Kind = "recepcion"
 
 
 def make_cover(content: CoverContent, why: Why, original: Path, target: Path, *, at: datetime) -> None:

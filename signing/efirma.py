@@ -8,6 +8,7 @@ imports this one first.
 
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 from asn1crypto import core, x509
@@ -53,10 +54,31 @@ def _prepared(pair: Any) -> str:
     """
     if pair._prepped is None:
         try:
-            pair._prepped = pair._ldap_string_prep(pair["value"].native)
+            pair._prepped = _compared(pair["value"].native)
         except (ValueError, TypeError):
             pair._prepped = "#" + pair["value"].dump().hex()
     return str(pair._prepped)
+
+
+@lru_cache(maxsize=4096)
+def _compared(text: str) -> str:
+    """Prepared text. asn1crypto prepares it anew for every comparison, which was most of what a chain took."""
+    return str(x509.NameTypeAndValue()._ldap_string_prep(text))
+
+
+@lru_cache(maxsize=4096)
+def _hashable(der: bytes) -> str:
+    """A name, prepared."""
+    return "\x1e".join(rdn.hashable for rdn in x509.RDNSequence.load(der))
+
+
+def _same_name(one: x509.Name, other: object) -> bool:
+    """RFC 5280, 7.1. Most are the same bytes, or not the same name at all; asn1crypto decides the rest."""
+    if not isinstance(other, x509.Name):
+        return False
+    if one.chosen.dump() == other.chosen.dump():
+        return True
+    return one.hashable == other.hashable and bool(one.chosen == other.chosen)
 
 
 def _install() -> None:
@@ -68,6 +90,8 @@ def _install() -> None:
     directory._id_map = None  # asn1crypto sets the alternatives up again when next asked
     x509.NameTypeAndValue._oid_specs["unique_identifier"] = _UniqueIdentifier
     x509.NameTypeAndValue.prepped_value = property(_prepared)
+    x509.Name.hashable = property(lambda name: _hashable(name.chosen.dump()))
+    x509.Name.__eq__ = _same_name
 
 
 _install()

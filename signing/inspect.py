@@ -18,9 +18,11 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from signing.errors import DocumentRefused, RefusalCode, SandboxFailure
+from signing.examine import examine
+from signing.finding import SignatureFinding
+from signing.reason import Reason
 from signing.sandbox import Reply, Sandbox
 from signing.trust import TrustAnchors
-from signing.verify import SignatureFinding, examine, unexamined
 
 
 class MediaType(StrEnum):
@@ -77,7 +79,6 @@ class Inspection:
 
 # Readers accept the header of a PDF anywhere in its first kilobyte (ISO 32000-1, annex H, note 13).
 HEADER_WINDOW = 1024
-HIDDEN_SIGNATURES = "el archivo contiene datos de firma que no pertenecen a ningún campo de firma"
 EXTENSIONS = {
     MediaType.PDF: frozenset({".pdf"}),
     MediaType.JPEG: frozenset({".jpg", ".jpeg", ".jpe", ".jfif"}),
@@ -92,7 +93,7 @@ def inspect(
 
     Raises `DocumentRefused` with its code, and `SandboxUnavailable` where nothing can be opened safely.
     """
-    media_type = _sniffed(path)
+    media_type = _admitted(path)
     found = _opened(sandbox, path, media_type, max_pages)
     flags = [Flag(name) for name in found.value["flags"]]
     if PurePath(filename).suffix.lower() not in EXTENSIONS[media_type]:
@@ -101,22 +102,29 @@ def inspect(
     if inspection.signature_count == 0:
         return inspection
     # Signatures that no form field names are never passed over in silence.
-    findings = examine(sandbox, path, anchors=anchors, at=at) or (unexamined("", HIDDEN_SIGNATURES),)
+    findings = examine(sandbox, path, anchors=anchors, at=at) or (
+        SignatureFinding("", problem=Reason.HIDDEN_SIGNATURE),
+    )
     return replace(inspection, findings=findings)
 
 
-def _sniffed(path: Path) -> MediaType:
-    """The type that the first bytes announce."""
+def sniffed(path: Path) -> MediaType | None:
+    """The type that the first bytes announce; None when they announce none of these, or there are none."""
     with path.open("rb") as file:
         head = file.read(HEADER_WINDOW)
-    if not head:
-        raise DocumentRefused(RefusalCode.EMPTY)
     if head.startswith(b"\xff\xd8\xff"):
         return MediaType.JPEG
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
         return MediaType.PNG
-    if b"%PDF-" in head:
-        return MediaType.PDF
+    return MediaType.PDF if b"%PDF-" in head else None
+
+
+def _admitted(path: Path) -> MediaType:
+    """Step 1."""
+    if path.stat().st_size == 0:
+        raise DocumentRefused(RefusalCode.EMPTY)
+    if media_type := sniffed(path):
+        return media_type
     raise DocumentRefused(RefusalCode.TYPE_NOT_ALLOWED)
 
 

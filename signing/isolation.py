@@ -1,7 +1,7 @@
 """How a process gives up the network and its powers, for good: Linux namespaces, seccomp and resource limits.
 
-`withdraw` is for the warm parent of the sandbox and everything it forks; `confine` is for one child, before it touches
-a document. Neither can be undone. Only Linux on x86_64 and aarch64 has the seccomp part.
+`withdraw` is for the warm parent of the sandbox and everything it forks; `stay_alone` and `confine` are for one child,
+before it touches a document. None can be undone. Only Linux on x86_64 and aarch64 has the seccomp part.
 """
 
 import ctypes
@@ -63,8 +63,15 @@ def withdraw() -> Isolation:
     return "seccomp" if filtered else "none"
 
 
+def stay_alone() -> None:
+    """Let this child start no process; threads it may."""
+    machine = platform.machine()
+    if machine in ARCHITECTURES:
+        _filter(_only_threads(CLONE[machine]) + _refusals(NEW_PROCESS[machine].values()))
+
+
 def confine(*, memory_bytes: int, cpu_seconds: int, file_bytes: int) -> None:
-    """Put this child under its limits: resident memory, CPU time, size of any file written; and no new process.
+    """Put this child under its limits: resident memory, CPU time, size of any file written.
 
     `memory_bytes` bounds what may ever be resident. The address space that the preloaded libraries map without using
     it is added, because RLIMIT_AS counts it, but for what of it may yet be used.
@@ -74,9 +81,6 @@ def confine(*, memory_bytes: int, cpu_seconds: int, file_bytes: int) -> None:
     _limit(resource.RLIMIT_FSIZE, file_bytes)
     _limit(resource.RLIMIT_NOFILE, 64)
     _limit(resource.RLIMIT_CORE, 0)
-    machine = platform.machine()
-    if machine in ARCHITECTURES:
-        _filter(_only_threads(CLONE[machine]) + _refusals(NEW_PROCESS[machine].values()))
 
 
 def die_with_parent(signal_number: int) -> None:

@@ -8,6 +8,7 @@ import ctypes
 import os
 import sys
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 # linux/landlock.h; the calls have these numbers on every architecture.
@@ -48,25 +49,42 @@ def version() -> int:
     return max(0, int(_libc.syscall(CREATE_RULESET, None, 0, ASK_VERSION)))
 
 
-def keep_only(reads: Iterable[Path], writes: Iterable[Path]) -> bool:
+@dataclass(frozen=True)
+class Rules:
+    """What a process is going to keep: its code, and what `keep_only` adds. `descriptor` is None without Landlock."""
+
+    descriptor: int | None
+    handled: int
+
+
+def prepared() -> Rules:
+    """The rules for the code, made before it is known what else there will be."""
+    offered = version()
+    if offered == 0:
+        return Rules(None, 0)
+    handled = RIGHTS[min(offered, max(RIGHTS))]
+    attributes = _Ruleset(handled)
+    ruleset = _checked(_libc.syscall(CREATE_RULESET, ctypes.byref(attributes), ctypes.sizeof(attributes), 0))
+    for place in CODE:
+        _allow(ruleset, place, READING & handled)
+    return Rules(ruleset, handled)
+
+
+def keep_only(rules: Rules, reads: Iterable[Path], writes: Iterable[Path]) -> bool:
     """From now on this process opens nothing but its code, `reads`, and what lies in the folders `writes`.
 
     False where the kernel has no Landlock. Raises OSError when a place does not exist. Needs PR_SET_NO_NEW_PRIVS.
     """
-    offered = version()
-    if offered == 0:
+    if rules.descriptor is None:
         return False
-    handled = RIGHTS[min(offered, max(RIGHTS))]
-    attributes = _Ruleset(handled)
-    ruleset = _checked(_libc.syscall(CREATE_RULESET, ctypes.byref(attributes), ctypes.sizeof(attributes), 0))
     try:
-        for place in (*CODE, *reads):
-            _allow(ruleset, place, READING & handled)
+        for place in reads:
+            _allow(rules.descriptor, place, READING & rules.handled)
         for place in writes:
-            _allow(ruleset, place, WRITING & handled)
-        _checked(_libc.syscall(RESTRICT_SELF, ruleset, 0))
+            _allow(rules.descriptor, place, WRITING & rules.handled)
+        _checked(_libc.syscall(RESTRICT_SELF, rules.descriptor, 0))
     finally:
-        os.close(ruleset)
+        os.close(rules.descriptor)
     return True
 
 

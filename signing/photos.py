@@ -57,7 +57,7 @@ def _prepared(images: Sequence[str]) -> Iterator[Photo]:
     for path in images:
         try:
             with Image.open(path, formats=("JPEG", "PNG")) as opened:
-                _refuse_oversize(opened)
+                refuse_oversize(opened)
                 yield _redrawn(opened)
         except Image.DecompressionBombError as fault:
             raise DocumentRefused(RefusalCode.IMAGE_TOO_LARGE, str(fault)) from fault
@@ -65,7 +65,8 @@ def _prepared(images: Sequence[str]) -> Iterator[Photo]:
             raise DocumentRefused(RefusalCode.IMAGE_UNREADABLE, str(fault)) from fault
 
 
-def _refuse_oversize(image: Image.Image) -> None:
+def refuse_oversize(image: Image.Image) -> None:
+    """Raises DocumentRefused for an image, opened and not yet decoded, of more pixels than are ever decoded."""
     limit = MAX_PNG_PIXELS if image.format == "PNG" else MAX_JPEG_PIXELS
     if image.width * image.height > limit:
         raise DocumentRefused(RefusalCode.IMAGE_TOO_LARGE, f"{image.width} x {image.height}")
@@ -88,13 +89,13 @@ def _redrawn(image: Image.Image) -> Photo:
     image.draft("RGB", box)
     image.thumbnail(box, Image.Resampling.LANCZOS)
     upright = ImageOps.exif_transpose(image)
-    drawn = _on_white(upright)
+    drawn = on_white(upright)
     jpeg = BytesIO()
     drawn.save(jpeg, "JPEG", quality=JPEG_QUALITY, optimize=True, dpi=(DOTS_PER_INCH, DOTS_PER_INCH))
     return Photo(jpeg.getvalue(), drawn.width, drawn.height, gray=drawn.mode == "L")
 
 
-def _on_white(image: Image.Image) -> Image.Image:
+def on_white(image: Image.Image) -> Image.Image:
     """RGB or grayscale without transparency."""
     if image.mode.startswith("I"):
         # Sixteen bits a dot: Pillow would cut, not scale, them to eight.

@@ -26,6 +26,7 @@ from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.signers import ExternalSigner
 from pyhanko.sign.signers.pdf_byterange import SignatureObject
 
+import signing.efirma
 import signing.xref  # noqa: F401  (pyHanko then reads cross-references when they are asked for)
 from signing.appearance import DrawnStamp
 from signing.errors import NO_ROOM

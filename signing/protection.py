@@ -22,13 +22,15 @@ from typing import Any, Literal
 
 from asn1crypto import x509
 
+from signing.answers import Answer
 from signing.errors import NotNow, ProtectionFailed, SandboxFailure, TimestampUnavailable
+from signing.examine import examine, reopen
+from signing.finding import SignatureFinding, not_worse
 from signing.increment import Gap, GapTooSmall, GrownFile, NotAnIncrement, append
-from signing.revocation import Answer, RevocationClient
+from signing.revocation import RevocationClient
 from signing.sandbox import Sandbox
 from signing.timestamp import Timestamper
 from signing.trust import TrustAnchors
-from signing.verify import SignatureFinding, examine, not_worse, reopen
 
 Unprotected = Literal["b_t", "b_lt", "b_lta"]
 TRIES = 2

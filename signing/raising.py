@@ -14,11 +14,12 @@ from pathlib import Path
 
 from signing.cms import add_token
 from signing.errors import SealingFailed
+from signing.examine import examine
+from signing.finding import not_worse
 from signing.increment import GapTooSmall, NotAnIncrement, fill_gap, last_gap
 from signing.sandbox import Sandbox
 from signing.timestamp import Timestamper
 from signing.trust import TrustAnchors
-from signing.verify import examine, not_worse
 
 
 @dataclass(frozen=True)

@@ -12,84 +12,57 @@ of whoever made them, and are never looked at.
 Keep one for each process: answers are kept until they end, and so are the connections.
 """
 
-import asyncio
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
-from typing import Literal
+from pathlib import Path
+from typing import Self
 
-from asn1crypto import crl, ocsp, x509
-from pyhanko_certvalidator import CertificateValidator, ValidationContext
+from asn1crypto import crl, x509
+from pyhanko_certvalidator import CertificateValidator
 from pyhanko_certvalidator.authority import Authority
-from pyhanko_certvalidator.errors import (
-    CRLNoMatchesError,
-    CRLValidationError,
-    OCSPFetchError,
-    OCSPNoMatchesError,
-    OCSPValidationError,
-    PathError,
-    RevokedError,
-    ValidationError,
-)
+from pyhanko_certvalidator.errors import PathError, ValidationError
 from pyhanko_certvalidator.fetchers.common_utils import format_ocsp_request, process_ocsp_response_data
 from pyhanko_certvalidator.path import ValidationPath
-from pyhanko_certvalidator.revinfo.validate_crl import verify_crl
-from pyhanko_certvalidator.revinfo.validate_ocsp import verify_ocsp_response
 
+from signing.answers import CLOCK_SKEW, UNUSABLE, Answer, Question, list_answer, ocsp_answer, span
 from signing.bounded_http import Bounds, FetchFailed, exchange, open_session
 from signing.errors import RevocationUnavailable
-from signing.trust import TrustAnchors, validation_context
+from signing.immediate import immediate
+from signing.trust import TrustAnchors, load_anchors, validation_context
 
 RESPONSE_CAP = 1 << 20
 """Bytes. An OCSP response takes some 2 KB; a list of 25,000 revoked certificates fits."""
 COOL_DOWN_SECONDS = 15.0
 """As for time stamps: a dead responder is not waited for again with every document."""
-CLOCK_SKEW = timedelta(minutes=5)
-"""How far the clock of an authority may be ahead of ours."""
 MOST_KEPT = 2000
 """Answers; some 4 MB. When there are more, all are forgotten and asked for again as needed."""
 
-# What the verifiers raise for an answer that cannot be used; asn1crypto parses lazily, and raises when asked.
-_UNUSABLE = (
-    CRLNoMatchesError,
-    CRLValidationError,
-    OCSPFetchError,
-    OCSPNoMatchesError,
-    OCSPValidationError,
-    ValidationError,
-    PathError,
-    ValueError,
-    TypeError,
-    KeyError,
-    AttributeError,
-)
+
+NOBODY_ELSE = TrustAnchors()
 
 
 @dataclass(frozen=True)
 class Responders:
-    """Whom to ask, by address: every one may know any of the authorities that are trusted."""
+    """Whom to ask, by address: every one may know any of the authorities that are trusted.
+
+    `signers`: certificates of responders that their authority did not entitle in the certificate itself, and that the
+    operator believes all the same (RFC 6960, 4.2.2.2, 1). SAT's responder is such a one.
+    """
 
     ocsp: tuple[str, ...] = ()
     crl: tuple[str, ...] = ()
+    signers: TrustAnchors = NOBODY_ELSE
+
+    @classmethod
+    def parse(cls, ocsp: str, crl: str, signers: Path | None) -> Self:
+        """From addresses parted by blanks, and a file or folder of certificates. Raises TrustUnusable."""
+        return cls(tuple(ocsp.split()), tuple(crl.split()), load_anchors(signers) if signers else NOBODY_ELSE)
 
     def __bool__(self) -> bool:
         return bool(self.ocsp or self.crl)
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What an authority said of one certificate, verified. `revoked_at` is None for one that it has not revoked.
-
-    It holds from `made_at` to `ends_at`; without `ends_at` for the moment only. `der` is the response or the list.
-    """
-
-    kind: Literal["ocsp", "crl"]
-    der: bytes
-    revoked_at: datetime | None
-    made_at: datetime
-    ends_at: datetime | None
 
 
 class RevocationClient:
@@ -144,7 +117,7 @@ class RevocationClient:
         context = validation_context(self._anchors, at=at, other_certs=known)
         validator = CertificateValidator(certificate, known, validation_context=context)
         try:
-            path: ValidationPath = asyncio.run(validator.async_validate_usage(set()))
+            path: ValidationPath = immediate(validator.async_validate_usage(set()))
         except (PathError, ValidationError, ValueError, TypeError) as fault:
             raise RevocationUnavailable(f"no trusted chain: {fault}") from fault
         return path
@@ -182,7 +155,7 @@ class RevocationClient:
         for url, ask in asking:
             try:
                 found.append(ask())
-            except (FetchFailed, *_UNUSABLE) as fault:
+            except (FetchFailed, *UNUSABLE) as fault:
                 faults.append(f"{url}: {type(fault).__name__}: {fault}"[:200])
             else:
                 if since is None or found[-1].made_at >= since:
@@ -199,14 +172,9 @@ class RevocationClient:
         headers = {"Content-Type": "application/ocsp-request", "Accept": "application/ocsp-response"}
         der = self._fetch("POST", url, body=request.dump(), headers=headers)
         response = process_ocsp_response_data(der, ocsp_request=request, ocsp_url=url)
-        [said] = response.basic_ocsp_response["tbs_response_data"]["responses"]
-        context = self._judging(path, at, ocsps=[response])
-        try:
-            asyncio.run(verify_ocsp_response(certificate, path, context))
-            revoked_at = None
-        except RevokedError as told:
-            revoked_at = told.revocation_dt
-        return Answer("ocsp", der, revoked_at, said["this_update"].native, said["next_update"].native)
+        signers = self._responders.signers.certificates()
+        question = Question(certificate, path, self._anchors, at)
+        return ocsp_answer(response, der, question, signers=signers)
 
     def _ask_list(
         self, url: str, certificate: x509.Certificate, path: ValidationPath, at: datetime, since: datetime | None
@@ -214,35 +182,9 @@ class RevocationClient:
         der = self._lists.get(url)
         if der is None or not _list_holds(der, at, since):
             der = self._fetch("GET", url, headers={"Accept": "application/pkix-crl"})
-        revoked_list = crl.CertificateList.load(der, strict=True)
-        context = self._judging(path, at, crls=[revoked_list])
-        try:
-            asyncio.run(verify_crl(certificate, path, context))
-            revoked_at = None
-        except RevokedError as told:
-            revoked_at = told.revocation_dt
+        answer = list_answer(der, Question(certificate, path, self._anchors, at))
         self._lists[url] = der
-        made_at, ends_at = _span(revoked_list)
-        return Answer("crl", der, revoked_at, made_at, ends_at)
-
-    def _judging(
-        self,
-        path: ValidationPath,
-        at: datetime,
-        *,
-        ocsps: Iterable[ocsp.OCSPResponse] = (),
-        crls: Iterable[crl.CertificateList] = (),
-    ) -> ValidationContext:
-        return ValidationContext(
-            trust_roots=self._anchors.certificates(),
-            other_certs=list(path),
-            moment=at,
-            ocsps=list(ocsps),
-            crls=list(crls),
-            allow_fetching=False,
-            revocation_mode="soft-fail",
-            time_tolerance=CLOCK_SKEW,
-        )
+        return answer
 
     def _fetch(self, method: str, url: str, *, headers: dict[str, str], body: bytes | None = None) -> bytes:
         if time.monotonic() < self._rest_until.get(url, 0.0):
@@ -259,10 +201,5 @@ def _holds(answer: Answer, at: datetime) -> bool:
 
 
 def _list_holds(der: bytes, at: datetime, since: datetime | None) -> bool:
-    made_at, ends_at = _span(crl.CertificateList.load(der))
+    made_at, ends_at = span(crl.CertificateList.load(der))
     return ends_at is not None and at <= ends_at and (since is None or made_at >= since)
-
-
-def _span(revoked_list: crl.CertificateList) -> tuple[datetime, datetime | None]:
-    listed = revoked_list["tbs_cert_list"]
-    return listed["this_update"].native, listed["next_update"].native

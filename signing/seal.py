@@ -27,12 +27,13 @@ from pyhanko_certvalidator.errors import PathError, ValidationError
 from signing.cms import Level, Signature, SignatureMaker
 from signing.cover import CoverContent, Why, make_cover
 from signing.errors import IdentityUnusable, SandboxFailure, SealingFailed, SigningError
+from signing.examine import examine, reopen
+from signing.finding import SignatureFinding, not_worse
 from signing.identity import SealIdentity
 from signing.increment import Gap, GapTooSmall, GrownFile, NotAnIncrement, looks_signed
 from signing.sandbox import Limits, Sandbox
 from signing.stamp import StampContent, draw
 from signing.trust import TrustAnchors, validation_context
-from signing.verify import SignatureFinding, examine, not_worse, reopen
 
 if TYPE_CHECKING:  # what talks HTTP takes 8 MB, and only who asks for time stamps needs it
     from signing.timestamp import Timestamper
@@ -112,11 +113,19 @@ class SealEngine:
             self._trusted_until = _trusted_until(self._identity, self._anchors, at)
 
     def seal_document(
-        self, source: Path, target: Path, *, stamp: StampContent, cover: CoverContent, at: datetime
+        self,
+        source: Path,
+        target: Path,
+        *,
+        stamp: StampContent,
+        cover: CoverContent,
+        at: datetime,
+        act: str = "Recepción",
     ) -> Sealed:
-        """Seal a citizen's PDF into `target`: visibly, else invisibly, else under a carátula (steps 1 to 6).
+        """Seal a PDF that was handed in into `target`: visibly, else invisibly, else under a carátula (steps 1 to 6).
 
-        It must be the document with the digest `cover.sha256`, or it is SealingFailed.
+        It must be the document with the digest `cover.sha256`, or it is SealingFailed. `act` says what is sealed: with
+        the folio it is the reason of the signature.
 
         `at` (aware) is the time that the seal claims. Raises IdentityUnusable when the seal may not be used, and
         SealingFailed or TypesettingFailed only for faults of this installation: the carátula does not depend on
@@ -128,7 +137,7 @@ class SealEngine:
                 source.resolve(),
                 folder,
                 f"Sello-{stamp.folio}",
-                f"Recepción, folio {stamp.folio}",
+                f"{act}, folio {stamp.folio}",
                 stamp.office,
                 at,
                 (),

@@ -5,11 +5,12 @@ resource, no other page, no earlier field may read differently afterwards. Runs 
 """
 
 from collections.abc import Iterator
-from io import BytesIO
 from typing import Any
 
 from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, IndirectObject, Reference
 from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
+
+from signing.pdf_objects import written
 
 ROOT_KEYS = frozenset({"/AcroForm", "/Extensions", "/Version", "/DSS"})
 FORM_KEYS = frozenset({"/Fields", "/SigFlags", "/NeedAppearances"})
@@ -81,7 +82,7 @@ def _harmless(old: Any, new: Any, key: str) -> bool:
     was = old.raw_get(key)
     if key not in new:
         # pyHanko drops it; where it asked for appearances, that would blank the fields.
-        return key == "/NeedAppearances" and _written(was) == b"false"
+        return key == "/NeedAppearances" and written(was) == b"false"
     became = new.raw_get(key)
     if isinstance(was, IndirectObject):
         return False
@@ -93,14 +94,8 @@ def _harmless(old: Any, new: Any, key: str) -> bool:
 
 
 def _grew(old: ArrayObject, new: ArrayObject) -> bool:
-    return len(new) >= len(old) and all(_written(a) == _written(b) for a, b in zip(old, new, strict=False))
+    return len(new) >= len(old) and all(written(a) == written(b) for a, b in zip(old, new, strict=False))
 
 
 def _bytes(holder: Any, key: str) -> bytes:
-    return _written(holder.raw_get(key)) if key in holder else b""
-
-
-def _written(value: Any) -> bytes:
-    out = BytesIO()
-    value.write_to_stream(out, None)
-    return out.getvalue()
+    return written(holder.raw_get(key)) if key in holder else b""

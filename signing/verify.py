@@ -1,145 +1,113 @@
-"""The signatures that a document bears: who, when, whether they still fit it, and what could not be checked.
+"""What a document's signatures are worth: one verdict for each, and one for the document.
 
-Nothing here says that a signature is valid in law; it says what was examined. The examination itself runs in the
-sandbox (`signing.examination`, with its numbered steps), fetches nothing, and trusts the anchors it is given.
+Nothing here says that a signature is valid in law; it says what was examined, and every reason against it.
+
+1. What is it? By its first bytes. A picture bears no signature; what is no PDF cannot be read.
+2. Examine it in the sandbox: bytes, changes, time, chain, and what it brings about revocation (`signing.examination`).
+3. Ask the authorities about the certificates that lead to one of the anchors, and about no other. Who is asked stands
+   in the operator's configuration; addresses in documents and certificates are never looked at.
+4. Judge: reasons, colour, integrity, and the indication of ETSI EN 319 102-1 (`signing.judgement`).
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import hashlib
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
 
-from signing.efirma import CertificateHolder
-from signing.errors import SandboxFailure
+from asn1crypto import x509
+
+import signing.efirma  # noqa: F401  (cures asn1crypto before the first certificate is parsed)
+from signing.answers import summed_up
+from signing.errors import RevocationUnavailable, SandboxFailure
+from signing.examine import examine_document
+from signing.finding import DocumentFinding, SignatureFinding, Told
+from signing.inspect import MediaType, sniffed
+from signing.judgement import judge, nobody
+from signing.reason import Colour, Integrity, Reason
+from signing.revocation import RevocationClient
 from signing.sandbox import Sandbox
 from signing.trust import TrustAnchors
+from signing.verdict import DocumentVerdict
 
-Modification = Literal["nada", "solo_firmas", "cambios_permitidos", "cambios", "desconocido"]
-
-# From harmless to unknown: what came after a signature.
-MODIFICATIONS: tuple[Modification, ...] = ("nada", "solo_firmas", "cambios_permitidos", "cambios", "desconocido")
-NOBODY = CertificateHolder("", "", "", "", "", "", "otro")
-TOO_HEAVY = "examinar las firmas de este archivo excede los límites"
+# Signatures whose authorities are asked: each may take seconds when they do not answer.
+MOST_ASKED = 10
+"""Each authority that does not answer rests for a while, so that a document costs its patience once."""
 
 
-@dataclass(frozen=True)
-class SignatureFinding:
-    """One signature or document timestamp, as examined.
+def verify(
+    sandbox: Sandbox,
+    path: Path,
+    *,
+    anchors: TrustAnchors,
+    at: datetime,
+    ours: frozenset[str] = frozenset(),
+    revocation: RevocationClient | None = None,
+) -> DocumentVerdict:
+    """The verdict on the file at `path`, judged as of `at` (aware).
 
-    `intact`: digest and signature value fit the bytes it covers. `trusted`: its certificate leads to an anchor, was in
-    force at the proven time (else at the time of examination), is not known to be revoked, and may sign.
-    `claimed_time` is the signer's word; `proven_time` is that of a trusted time-stamping authority.
-    `modified_after` is what was added to the file later. `docmdp` is the permission (1, 2, 3) a certification leaves.
-    `unchecked` and `problem` are words for people, es-MX; `problem` is empty unless the examination itself failed.
+    `ours` are the SHA-256 of every seal certificate that the office ever used, in lower-case hexadecimal. `revocation`
+    asks the configured responders; without it only what the document brings is known.
+
+    Never raises for what the file holds: what cannot be examined is in the verdict. Raises `SandboxUnavailable`.
     """
-
-    field_name: str
-    holder: CertificateHolder
-    is_timestamp: bool
-    claimed_time: datetime | None
-    proven_time: datetime | None
-    intact: bool
-    trusted: bool
-    covers_whole_file: bool
-    modified_after: Modification
-    docmdp: int | None
-    unchecked: tuple[str, ...]
-    problem: str
-    certificate_sha256: str
+    kind = sniffed(path)  # 1
+    if kind is not MediaType.PDF:
+        return _not_a_pdf(path, kind)
+    found = _examined(sandbox, path, anchors, at)  # 2
+    ask = _Asking(revocation, at) if revocation else nobody  # 3
+    return judge(found, at=at, ours=ours, ask=ask)  # 4
 
 
-def examine(sandbox: Sandbox, path: Path, *, anchors: TrustAnchors, at: datetime) -> tuple[SignatureFinding, ...]:
-    """Every signature in the PDF at `path`, oldest first, judged as of `at` (aware). None gives an empty tuple.
-
-    Never raises for what the document holds: a signature that cannot be examined, or a document whose signatures
-    cannot, gives a finding that says so. Raises `SandboxUnavailable`.
-    """
+def _examined(sandbox: Sandbox, path: Path, anchors: TrustAnchors, at: datetime) -> DocumentFinding:
+    """Step 2. What is attached may be too large for a child's memory; the document itself is judged all the same."""
     try:
-        reply = sandbox.call(
-            "signing.examination:examine_in_child",
-            reads=[path],
-            path=str(path.resolve()),
-            anchors=list(anchors.pem),
-            at=at.isoformat(),
-        )
-    except SandboxFailure:
-        return (unexamined("", TOO_HEAVY),)
-    return tuple(finding_from(value) for value in reply.value)
+        return examine_document(sandbox, path, anchors=anchors, at=at, attached=True)
+    except SandboxFailure as failure:
+        reason = Reason.DOCUMENT_UNREADABLE if failure.reason == "crash" else Reason.TOO_HEAVY
+        if failure.reason == "memory":
+            with suppress(SandboxFailure):
+                return examine_document(sandbox, path, anchors=anchors, at=at, attached=False)
+    return DocumentFinding(_digest(path), path.stat().st_size, reason, ())
 
 
-def reopen(
-    sandbox: Sandbox, path: Path, *, anchors: TrustAnchors, at: datetime
-) -> tuple[tuple[SignatureFinding, ...], tuple[str, ...]]:
-    """The findings of a file that was just sealed, and what the seal's increment changed beyond its own field.
-
-    Raises SandboxFailure and SandboxUnavailable: what cannot be examined is not fit to be recorded.
-    """
-    reply = sandbox.call(
-        "signing.examination:reopen_in_child",
-        reads=[path],
-        path=str(path.resolve()),
-        anchors=list(anchors.pem),
-        at=at.isoformat(),
-    )
-    return tuple(finding_from(value) for value in reply.value["findings"]), tuple(reply.value["foreign"])
-
-
-def not_worse(before: Sequence[SignatureFinding], after: Sequence[SignatureFinding]) -> bool:
-    """Whether every signature of `before` is in `after`, at least as good as it was.
-
-        Later additions of ours are allowed to show: a signature that covered the whole file no longer does, and "nada"
-    becomes "solo_firmas". A signature that was unreadable cannot be made worse, but must not vanish. One that could not
-    be examined to its end, such as one of an algorithm of old, still counts for what was found out.
-    """
-    later = {finding.field_name: finding for finding in after}
-    return all(finding.field_name in later and _as_good(finding, later[finding.field_name]) for finding in before)
-
-
-def _as_good(before: SignatureFinding, after: SignatureFinding) -> bool:
-    return (
-        after.problem in ("", before.problem)
-        and after.certificate_sha256 == before.certificate_sha256
-        and after.intact >= before.intact
-        and after.trusted >= before.trusted
-        and (after.proven_time is not None) >= (before.proven_time is not None)
-        and _severity(after) <= max(_severity(before), MODIFICATIONS.index("solo_firmas"))
+def _not_a_pdf(path: Path, kind: MediaType | None) -> DocumentVerdict:
+    picture = kind is not None
+    return DocumentVerdict(
+        sha256=_digest(path),
+        size=path.stat().st_size,
+        media_type=kind.value if kind else "application/octet-stream",
+        colour=Colour.NONE if picture else Colour.RED,
+        integrity=None if picture else Integrity.ILEGIBLE,
+        reasons=() if picture else (Reason.DOCUMENT_UNREADABLE,),
+        signatures=(),
+        embedded=(),
+        acuse=None,
     )
 
 
-def _severity(finding: SignatureFinding) -> int:
-    return MODIFICATIONS.index(finding.modified_after)
+class _Asking:
+    """Step 3, for the signatures of one document and of the originals in it."""
+
+    def __init__(self, client: RevocationClient, at: datetime) -> None:
+        self._client, self._at, self._left = client, at, MOST_ASKED
+
+    def __call__(self, found: SignatureFinding) -> Told | None:
+        """What the authorities say of who signed, and of the authorities below the anchor."""
+        # Of a document that tells of a revocation, is not whole, or leads to nobody, nothing more is to be known.
+        if len(found.chain) < 2 or not found.intact or found.told.revoked_at or self._left == 0:
+            return None
+        self._left -= 1
+        moment = found.proven_time or self._at
+        certificate, *others = [x509.Certificate.load(bytes.fromhex(der)) for der in found.chain]
+        in_force = min(max(moment, certificate.not_valid_before), certificate.not_valid_after)
+        try:
+            answers = self._client.answers(certificate, others, in_force=in_force, at=self._at)
+        except RevocationUnavailable:
+            return None
+        below = [certificate, *others][:-1]
+        return summed_up(((each, [said]) for each, said in zip(below, answers, strict=True)), moment, "autoridad")
 
 
-def unexamined(field_name: str, problem: str) -> SignatureFinding:
-    """The finding for what could not be examined: it grants nothing."""
-    return SignatureFinding(
-        field_name=field_name,
-        holder=NOBODY,
-        is_timestamp=False,
-        claimed_time=None,
-        proven_time=None,
-        intact=False,
-        trusted=False,
-        covers_whole_file=False,
-        modified_after="desconocido",
-        docmdp=None,
-        unchecked=(),
-        problem=problem,
-        certificate_sha256="",
-    )
-
-
-def finding_from(value: Mapping[str, Any]) -> SignatureFinding:
-    """The finding that `dataclasses.asdict` and JSON made of one, with instants as ISO 8601."""
-    return SignatureFinding(**{
-        **value,
-        "holder": CertificateHolder(**value["holder"]),
-        "claimed_time": _instant(value["claimed_time"]),
-        "proven_time": _instant(value["proven_time"]),
-        "unchecked": tuple(value["unchecked"]),
-    })  # fmt: skip
-
-
-def _instant(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

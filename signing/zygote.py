@@ -1,11 +1,13 @@
 """The warm parent of the sandbox's children: `python -m signing.zygote DESCRIPTOR`, started by `signing.sandbox`.
 
-It loads the parsers once, gives up network and powers, and then forks one child for each call, so that a call costs
-milliseconds and not the second that loading takes. It talks over sockets that it inherits or is handed:
+It loads the parsers once, rehearses a call, gives up network and powers, and then forks one child for each call, so
+that a call costs milliseconds and not the second that loading takes. While one child works another one makes itself
+ready for the next call, with memory of its own (`signing.copying`). The talk is over sockets, inherited or handed:
 
     control   packets from whoever uses the sandbox: the limits as JSON, with two descriptors (SCM_RIGHTS):
-    work      for the child: it reads the request as JSON until EOF, and writes its reply as JSON
-    report    for this process: how the child ended, written once it has, whatever the child itself wrote
+    work      for the child, handed on to it: it reads the request as JSON until EOF, and writes its reply as JSON
+    report    for this process: how the child ended, written once it has, whatever the child itself wrote; who has got a
+              whole reply does not wait for it
 
 It ends, and kills every child, as soon as control is closed at the other end.
 """
@@ -15,7 +17,9 @@ import errno
 import gc
 import importlib
 import json
+import logging
 import os
+import resource
 import selectors
 import signal
 import socket
@@ -24,11 +28,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from signing.copying import Range, copy_ahead, pages_written_by
 from signing.errors import NO_ROOM, SigningError
-from signing.isolation import confine, die_with_parent, withdraw
-from signing.landlock import keep_only, version
+from signing.isolation import confine, die_with_parent, stay_alone, withdraw
+from signing.landlock import keep_only, prepared, version
+from signing.rehearsal import examine, rehearse
 
 # What the children use most; anything else is loaded by the child that needs it.
 PRELOADED = ("signing.inspection", "signing.examination", "signing.prepare")
@@ -49,11 +55,19 @@ class Child:
     deadline: float
 
 
-class Zygote:
-    """Forks, watches and reaps. One thread, so that forking is safe."""
+class Spare(NamedTuple):
+    """A child that waits for a call: on its line it gets the limits and its socket."""
 
-    def __init__(self, control: socket.socket) -> None:
-        self._control = control
+    pid: int
+    line: socket.socket
+
+
+class Zygote:
+    """Forks, watches and reaps. One thread, so that forking is safe. `written`: what its children write to."""
+
+    def __init__(self, control: socket.socket, written: list[Range]) -> None:
+        self._control, self._written = control, written
+        self._spare = self._forked()
         self._children: dict[int, Child] = {}
         self._selector = selectors.DefaultSelector()
         self._selector.register(control, selectors.EVENT_READ)
@@ -66,6 +80,7 @@ class Zygote:
         finally:
             for child in self._children.values():
                 _kill(child.pid)
+            self._spare.line.close()
 
     def _serve_once(self) -> bool:
         for key, _ in self._selector.select(self._patience()):
@@ -85,24 +100,42 @@ class Zygote:
         return max(0.0, min(child.deadline for child in self._children.values()) - time.monotonic())
 
     def _accept(self) -> bool:
-        """Fork a child for one packet; False at the end of control."""
+        """Hand one packet to the child that waits, and have another one wait; False at the end of control."""
         packet, descriptors, _, _ = socket.recv_fds(self._control, CONTROL_BYTES, 2)
         if not packet:
             return False
         work, report = descriptors
-        limits = json.loads(packet)
         started = time.monotonic()
+        pid = self._handed_over(packet, work)
+        os.close(work)
+        pidfd = os.pidfd_open(pid)
+        self._children[pidfd] = Child(pid, pidfd, report, started, started + json.loads(packet)["wall_seconds"])
+        self._selector.register(pidfd, selectors.EVENT_READ)
+        self._spare = self._forked()
+        return True
+
+    def _handed_over(self, packet: bytes, work: int) -> int:
+        """The child that took the packet: the spare one, or a new one where that has died."""
+        while True:
+            pid, line = self._spare
+            with line:
+                try:
+                    socket.send_fds(line, [packet], [work])
+                    return pid
+                except OSError:
+                    os.waitpid(pid, 0)
+            self._spare = self._forked()
+
+    def _forked(self) -> Spare:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         pid = os.fork()
         if pid == 0:
-            _be_child(work, limits)
-        os.close(work)
+            _be_child(theirs.detach(), self._written)
+        theirs.close()
         # The child does the same: whichever comes first, it is the head of its group before it can be killed.
         with contextlib.suppress(OSError):
             os.setpgid(pid, pid)
-        pidfd = os.pidfd_open(pid)
-        self._children[pidfd] = Child(pid, pidfd, report, started, started + limits["wall_seconds"])
-        self._selector.register(pidfd, selectors.EVENT_READ)
-        return True
+        return Spare(pid, ours)
 
     def _reap(self, child: Child, killed_for: str) -> None:
         self._selector.unregister(child.pidfd)
@@ -126,30 +159,38 @@ def _kill(pid: int) -> None:
         os.killpg(pid, signal.SIGKILL)
 
 
-def _be_child(work: int, limits: dict[str, Any]) -> None:
-    """The life of a child: read, confine, run, reply. Never returns."""
+def _be_child(place: int, written: list[Range]) -> None:
+    """The life of a child: wait for its call, read, confine, run, reply. Never returns."""
     try:
         os.setpgid(0, 0)
         die_with_parent(signal.SIGKILL)
-        _keep_only(work)
-        with socket.socket(fileno=work) as line:
+        _keep_only(place)
+        stay_alone()
+        rules = prepared()
+        copy_ahead(written)
+        with socket.socket(fileno=place) as waiting:
+            packet, descriptors, _, _ = socket.recv_fds(waiting, CONTROL_BYTES, 1)
+        if not packet:
+            os._exit(0)
+        limits = json.loads(packet)
+        with socket.socket(fileno=descriptors[0]) as line:
             request = json.loads(_read_all(line))
             function = _function(request["function"])
             confine(**{name: value for name, value in limits.items() if name != "wall_seconds"})
-            keep_only(*([Path(place) for place in request[kind]] for kind in ("reads", "writes")))
+            keep_only(rules, *([Path(place) for place in request[kind]] for kind in ("reads", "writes")))
             line.sendall(_encoded(_outcome(function, request["arguments"])))
     except BaseException:  # noqa: BLE001  (nothing may run on into the code of the parent)
         os._exit(1)
     os._exit(0)
 
 
-def _keep_only(work: int) -> None:
+def _keep_only(line: int) -> None:
     """Close what belongs to the parent and to other calls; standard streams go nowhere."""
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(nowhere, stream)
-    os.closerange(3, work)
-    os.closerange(work + 1, 1 << 16)
+    os.closerange(3, line)
+    os.closerange(line + 1, 1 << 16)
 
 
 def _read_all(line: socket.socket) -> bytes:
@@ -185,22 +226,26 @@ def _outcome(function: Callable[..., Any], arguments: dict[str, Any]) -> dict[st
 def _encoded(outcome: dict[str, Any]) -> bytes:
     """JSON for the wire. Text from a broken document may hold lone surrogates; escaped, they travel."""
     try:
-        return json.dumps(outcome).encode()
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KIB
+        return json.dumps({**outcome, "peak_mib": peak}).encode()
     except MemoryError:
         return b'{"failure": ["memory", ""]}'
 
 
 def main() -> None:
-    """Load, withdraw, say how, serve."""
+    """Load, rehearse, withdraw, say how, serve."""
     control = socket.socket(fileno=int(sys.argv[1]))
+    logging.disable()  # nobody reads what the parsers say of hostile files, and writing it takes them long
     for module in PRELOADED:
         importlib.import_module(module)
-    isolation = withdraw()
+    rehearse()
     # What is loaded stays shared with the children: the collector must not write into it.
     gc.collect()
     gc.freeze()
+    written = pages_written_by(examine)
+    isolation = withdraw()
     control.send(json.dumps({"isolation": isolation, "files": version() > 0}).encode())
-    Zygote(control).run()
+    Zygote(control, written).run()
 
 
 if __name__ == "__main__":

@@ -17,8 +17,10 @@ SOFT_SECONDS, HARD_SECONDS = 120, 150
 TASKS: dict[Kind, str] = {
     Kind.SEAL: "sellado.sellar",
     Kind.ACUSE: "acuses.emitir",
+    Kind.SEAL_ANSWER: "sellado.responder",
     Kind.MAIL_CODE: "correo.enviar",
     Kind.MAIL_ACUSE: "correo.enviar",
+    Kind.MAIL_NOTICE: "correo.enviar",
     Kind.RAISE: "mantenimiento.elevar",
     Kind.PROVE: "mantenimiento.probar",
     Kind.PROTECT: "proteccion.proteger",
@@ -40,6 +42,7 @@ def make_app(redis_url: str) -> Celery:
         include=[
             "workers.sealing",
             "workers.acuses",
+            "workers.respuestas",
             "workers.mail",
             "workers.raising",
             "workers.proving",

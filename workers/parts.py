@@ -78,7 +78,7 @@ def _parts() -> Parts:
 
 def revocation_of(settings: WorkerSettings, anchors: TrustAnchors) -> RevocationClient | None:
     """Who asks the authorities about revocation; None where none is configured."""
-    responders = Responders(tuple(settings.ocsp_urls.split()), tuple(settings.crl_urls.split()))
+    responders = Responders.parse(settings.ocsp_urls, settings.crl_urls, settings.ocsp_signers)
     return RevocationClient(responders, anchors) if responders else None
 
 

@@ -2,7 +2,7 @@
 Safe to run twice, and of the lowest priority: no citizen waits for it, and none waits because of it.
 
 1. Take the lease.
-2. Ask the register which documents of the filing are due: the sealed copy, the acuse, or both.
+2. Ask the register which documents of the filing are due: the sealed copy, the acuse, the answer.
 3. For each: fetch it, add the evidence (``signing.protection``), store it, record its edition with its leaf.
 4. Close the job.
 

@@ -1,8 +1,9 @@
 """Giving a filing the certified time that an outage of the TSA kept from it. Safe to run twice.
 
 1. Take the lease.
-2. Ask the register what lacks its time: the sealed copy, the acuse, or both.
-3. The sealed copy: fetch it, add the time stamp (``signing.raising``), store it, record its edition with its leaf.
+2. Ask the register what lacks its time: the sealed copy, the acuse, or both; or the answer, which has a job of its own.
+3. The sealed copy or answer: fetch it, add the time stamp (``signing.raising``), store it, record its edition with its
+   leaf.
 4. The acuse: issue it anew, with its RFC 3161 token, the digest of the sealed copy as it now is, and the proofs of the
    ledger; record its edition with its leaf and close the job.
 
@@ -36,8 +37,11 @@ def raise_filing(job_id: int) -> None:
             return
         if untimed.sealed and not _raise_sealed(ours, lease, untimed.sealed):  # 3
             return
-        if _reissue_acuse(ours, lease):  # 4
-            log.info("%s has its certified time", untimed.folio)
+        if not untimed.acuse:
+            editions.finish(ours.runtime, lease)
+        elif not _reissue_acuse(ours, lease):  # 4
+            return
+        log.info("%s has its certified time", untimed.folio)
 
 
 def _raise_sealed(ours: Parts, lease: Lease, item: StoredObject) -> bool:
@@ -53,7 +57,7 @@ def _raise_sealed(ours: Parts, lease: Lease, item: StoredObject) -> bool:
             anchors=runtime.anchors,
             at=runtime.clock(),
         )
-        key = object_key(lease.filing_id, Purpose.SEALED, raised.sha256, "pdf")
+        key = object_key(lease.filing_id, Purpose(item.purpose), raised.sha256, "pdf")
         stored = runtime.bucket.put(key, target, sha256=raised.sha256, media_type=PDF)
     return editions.record_sealed(runtime, lease, item, raised, stored)
 

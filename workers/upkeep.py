@@ -10,8 +10,8 @@ from workers.parts import log, parts
 
 # Longer than any upload or task may live.
 LEFTOVER_SECONDS = 24 * 3600
-# What requests, intake, workers and reviews keep there. Whatever else somebody has in that folder is not ours.
-LEFTOVERS = ("envio-*", "ingreso-*", "trabajo-*", "revision-*")
+# What requests, intake, workers, reviews and the desk keep there. Whatever else somebody has there is not ours.
+LEFTOVERS = ("envio-*", "ingreso-*", "trabajo-*", "revision-*", "pagina-*")
 
 
 @shared_task(name="mantenimiento.vigilar")

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import click
 
+from oficialia.db import Database
 from oficialia.embedded.installation import known
-from oficialia.settings import CliSettings, load
+from oficialia.settings import CliSettings, RegisterSettings, Settings, load
 
 IN_FOLDER = click.option(
     "--carpeta",
@@ -17,5 +18,14 @@ IN_FOLDER = click.option(
 
 def settings_of(folder: Path | None) -> CliSettings:
     """The settings of the office in the folder, or of the environment. Raises SettingsError, ServiceFailed."""
+    return _load(CliSettings, folder)
+
+
+def register_of(folder: Path | None) -> Database:
+    """The register alone of that office, to be closed. Raises SettingsError, ServiceFailed."""
+    return Database(_load(RegisterSettings, folder).database_url.get_secret_value())
+
+
+def _load(process: type[Settings], folder: Path | None) -> Settings:
     # No process of an installation has the port of its site: nothing here is shown with an address.
-    return load(CliSettings, known(folder).environment(CliSettings, 0) if folder else None)
+    return load(process, known(folder).environment(process, 0) if folder else None)

@@ -1,8 +1,6 @@
 """`oficialia trabajos`: the work that waits for a person or is late, and asking for it again."""
 
 import json
-import os
-import pwd
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -12,6 +10,7 @@ import click
 from oficialia import clock
 from oficialia.commands.faults import told
 from oficialia.commands.installed import IN_FOLDER, settings_of
+from oficialia.commands.operator import who
 from oficialia.commands.spanish import Group
 from oficialia.db import Database
 from oficialia.domain.folio import Folio
@@ -96,7 +95,7 @@ def reintentar(cuales: list[Folio | int], carpeta: Path | None, motivo: str, *, 
         raise click.UsageError("Diga qué trabajos: sus números o folios, o --todos.")
     with closing(_database(carpeta)) as database:
         try:
-            again = jobs.retry(database, None if todos else cuales, who=_who(), motive=motivo, now=clock.now())
+            again = jobs.retry(database, None if todos else cuales, who=who(), motive=motivo, now=clock.now())
         except NotHeld as fault:
             click.echo(f"No están detenidos: {fault}. No se cambió nada.", err=True)
             sys.exit(FOUND)
@@ -108,13 +107,6 @@ def reintentar(cuales: list[Folio | int], carpeta: Path | None, motivo: str, *, 
 
 def _database(folder: Path | None) -> Database:
     return Database(settings_of(folder).database_url.get_secret_value())
-
-
-def _who() -> str:
-    try:
-        return os.getlogin()  # the person at the terminal, also behind sudo
-    except OSError:
-        return pwd.getpwuid(os.getuid()).pw_name
 
 
 def _document(job: Trouble) -> dict[str, object]:

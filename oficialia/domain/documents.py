@@ -31,10 +31,16 @@ SUPPORT_WORDS: dict[Support, str] = {
 
 class Purpose(StrEnum):
     """Why an object is in storage. ``ORIGINAL`` is what the citizen sent or, for a main document typed in the page or
-    made of photographs,
-    the PDF made of it; ``SOURCE`` is then what it was made of, byte for byte."""
+    made of photographs, the PDF made of it; ``SOURCE`` is then what it was made of, byte for byte. ``ANSWER`` is what
+    the desk handed in, and ``SEALED_ANSWER`` what is delivered of it."""
 
     ORIGINAL = "original"
     SOURCE = "fuente"
     SEALED = "sellado"
     ACUSE = "acuse"
+    ANSWER = "respuesta"
+    SEALED_ANSWER = "respuesta_sellada"
+
+
+ISSUED = frozenset({Purpose.SEALED, Purpose.ACUSE, Purpose.SEALED_ANSWER})
+"""What this office sealed, and answers for."""

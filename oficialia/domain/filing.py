@@ -1,5 +1,10 @@
-"""A filing's three columns of state (DOMAIN.md "States"): ASCII words, never mixed, and the moves that are allowed."""
+"""A filing's columns of state (DOMAIN.md "States"): ASCII words, never mixed, and the moves that are allowed.
 
+Two tables of moves: what the machine may do (``may_follow``), and what an act of the desk does to where the filing
+stands in law (``Standing.after``).
+"""
+
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -7,8 +12,18 @@ class Estado(StrEnum):
     """Where the filing stands in law."""
 
     PRESENTADO = "presentado"
-    EN_REVISION = "en_revision"
+    PREVENIDO = "prevenido"
+    TURNADO = "turnado"
+    RESUELTO = "resuelto"
     ANULADO_CON_TRAZA = "anulado_con_traza"
+
+
+class Pendiente(StrEnum):
+    """An act of the desk that waits for its second half; meanwhile the filing admits no other act."""
+
+    NADA = ""
+    RESPUESTA = "respuesta"  # handed in; it is sealed and then delivered
+    ANULACION = "anulacion"  # asked for by one person; another confirms or declines it
 
 
 class Etapa(StrEnum):
@@ -57,9 +72,17 @@ class Acto(StrEnum):
     SELLO = "sello"
     ACUSE = "acuse"
     EDICION = "edicion"
+    TURNO = "turno"
+    PREVENCION = "prevencion"
+    RESPUESTA = "respuesta"
+    SELLO_RESPUESTA = "sello_respuesta"
+    ANULACION_PEDIDA = "anulacion_pedida"
+    ANULACION_RECHAZADA = "anulacion_rechazada"
+    ANULACION = "anulacion"
     CORREO_CODIGO = "correo_codigo"
     CORREO_CONFIRMADO = "correo_confirmado"
     CORREO_ACUSE = "correo_acuse"
+    CORREO_AVISO = "correo_aviso"
     CONSULTA = "consulta"
     EN_ESPERA = "en_espera"
     REINTENTO = "reintento"
@@ -82,3 +105,46 @@ _NEXT_ETAPA: dict[Etapa, frozenset[Etapa]] = {
 def may_follow(before: Etapa, after: Etapa) -> bool:
     """Whether the machine may go from ``before`` to ``after``."""
     return after in _NEXT_ETAPA[before]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a filing stands in law, and which act of the desk waits for its second half."""
+
+    estado: Estado = Estado.PRESENTADO
+    pendiente: Pendiente = Pendiente.NADA
+
+    def after(self, act: Acto) -> "Standing | None":
+        """Where it stands after an act of the desk; None where the act is not allowed.
+
+        An answer is the authority's word only when it is sealed and can be had, so the filing stays where it was until
+        then. What was answered is never annulled: an authority does not take back its own word by itself.
+        """
+        return _MOVES.get((self, act))
+
+
+OPEN = (Estado.PRESENTADO, Estado.PREVENIDO, Estado.TURNADO)
+"""The states that admit acts of the desk."""
+
+
+def _moves() -> dict[tuple[Standing, Acto], Standing]:
+    moves: dict[tuple[Standing, Acto], Standing] = {}
+    for estado in OPEN:
+        free = Standing(estado)
+        asked = Standing(estado, Pendiente.ANULACION)
+        moves[free, Acto.TURNO] = Standing(Estado.TURNADO)
+        moves[free, Acto.ANULACION_PEDIDA] = asked
+        moves[asked, Acto.ANULACION_RECHAZADA] = free
+        moves[asked, Acto.ANULACION] = Standing(Estado.ANULADO_CON_TRAZA)
+        if estado is not Estado.PREVENIDO:
+            moves[free, Acto.PREVENCION] = Standing(Estado.PREVENIDO)
+        if estado is not Estado.PRESENTADO:  # somebody attends to it, or it was left unanswered by who was asked
+            handed_in = Standing(estado, Pendiente.RESPUESTA)
+            moves[free, Acto.RESPUESTA] = handed_in
+            moves[handed_in, Acto.SELLO_RESPUESTA] = Standing(Estado.RESUELTO)
+    return moves
+
+
+_MOVES = _moves()
+DESK_ACTS = frozenset(act for _, act in _MOVES)
+"""The acts that change where a filing stands."""

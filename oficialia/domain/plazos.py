@@ -105,9 +105,10 @@ def terms_for(
         source = policy.rule(Termino.AFIRMATIVA_FICTA) or answer
         if source:
             rules.append(TermRule(Termino.AFIRMATIVA_FICTA, source.days, source.fundamento))
-    return tuple(_term(rule, effective, calendar) for rule in rules)
+    return tuple(term_from(effective, rule, calendar) for rule in rules)
 
 
-def _term(rule: TermRule, effective: date, calendar: Calendar) -> Term:
-    due = calendar.after(effective, rule.days)
+def term_from(day: date, rule: TermRule, calendar: Calendar) -> Term:
+    """The term of ``rule`` that runs from the day after ``day``."""
+    due = calendar.after(day, rule.days)
     return Term(rule.term, rule.days, due, rule.fundamento, calendar.is_provisional(due))

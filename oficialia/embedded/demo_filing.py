@@ -16,9 +16,11 @@ from oficialia.embedded import demo_ledger
 from oficialia.embedded.browser import Browser, Page
 from oficialia.embedded.demo import DemoFailed, Say
 from oficialia.embedded.demo_petition import ASUNTO, NAME, make_petition
+from signing.examine import examine
+from signing.finding import SignatureFinding
+from signing.reason import Revocation
 from signing.sandbox import Sandbox
 from signing.trust import load_anchors
-from signing.verify import SignatureFinding, examine
 
 ACUSE_SECONDS = 90.0
 POLL_SECONDS = 0.25
@@ -138,7 +140,7 @@ def _verdict(finding: SignatureFinding) -> str:
         if finding.proven_time
         else "sin hora probada"
     )
-    unchecked = f"; sin comprobar: {', '.join(finding.unchecked)}" if finding.unchecked else ""
+    unchecked = "" if finding.told.revocation is not Revocation.UNKNOWN else "; sin comprobar: la revocación"
     return f"{finding.holder.name}: íntegra, de una autoridad reconocida, {proven}{unchecked}"
 
 

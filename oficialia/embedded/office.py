@@ -13,7 +13,7 @@ from types import FrameType
 
 from certs.development import make_development_pki, make_ledger_key
 from oficialia.clock import now
-from oficialia.embedded import mail_sink, procfile, responders, valkey
+from oficialia.embedded import demo_staff, mail_sink, procfile, responders, valkey
 from oficialia.embedded.folder import base_environment
 from oficialia.embedded.guard import STOP_SIGNALS, end_orphans
 from oficialia.embedded.installation import Installation, opened
@@ -71,6 +71,7 @@ def _start(
     if RELEASE in commands:
         release = _program(RELEASE, commands.pop(RELEASE), installation, web_port)
         steps.append(("Base de datos, catálogo y depósito", lambda: supervisor.run(release)))
+        steps.append(("Cuentas de demostración del personal", lambda: demo_staff.prepare(installation)))
     for name in sorted(commands, key=lambda name: START_ORDER.index(name) if name in START_ORDER else -1):
         program = _program(name, commands[name], installation, web_port)
         steps.append((f"Proceso {name}", partial(supervisor.start, [program])))
@@ -80,7 +81,10 @@ def _start(
         began = time.monotonic()
         step()
         say(f"{title}: listo en {time.monotonic() - began:.1f} s")
-    say(f"Listo: http://{LOOPBACK}:{web_port}/")
+    url = f"http://{LOOPBACK}:{web_port}"
+    say(f"Listo: {url}/")
+    for line in demo_staff.lines(installation.folder, url):
+        say(line)
 
 
 def _make_pki(installation: Installation) -> None:

@@ -3,13 +3,14 @@
 from oficialia.models.base import Base
 from oficialia.models.catalog import Area, Cedula, DocumentKind, Tramite
 from oficialia.models.document import Acuse, Document, StoredObject
-from oficialia.models.filing import Deadline, Event, Filing, Party
+from oficialia.models.filing import Deadline, Event, Filing, Party, PartyWord
 from oficialia.models.ledger import FolioSeries, LedgerHead, LedgerLeaf, SealCertificate, SealState
 from oficialia.models.mail import EmailConfirmation
 from oficialia.models.outbox import Job
 from oficialia.models.policy import CalendarDay, CalendarSpan, Policy, PolicyRule
 from oficialia.models.publication import LedgerCheckpoint, LedgerPublisher
 from oficialia.models.review import Review
+from oficialia.models.staff import SignInFailure, StaffAccount, StaffEvent, StaffSession
 
 __all__ = [
     "Acuse",
@@ -31,11 +32,16 @@ __all__ = [
     "LedgerLeaf",
     "LedgerPublisher",
     "Party",
+    "PartyWord",
     "Policy",
     "PolicyRule",
     "Review",
     "SealCertificate",
     "SealState",
+    "SignInFailure",
+    "StaffAccount",
+    "StaffEvent",
+    "StaffSession",
     "StoredObject",
     "Tramite",
 ]

@@ -56,7 +56,7 @@ class Document(Base):
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(index=True)
     flags: Mapped[list[Any]]  # what inspection observed (signing.inspect.Flag)
-    findings: Mapped[list[Any]]  # signatures found on the original bytes (signing.verify.SignatureFinding)
+    findings: Mapped[list[Any]]  # signatures found on the original bytes (signing.finding.SignatureFinding)
     objects: Mapped[list[StoredObject]] = relationship(order_by=StoredObject.edition)
 
 

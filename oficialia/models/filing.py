@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from oficialia.models.base import Base
@@ -30,7 +30,7 @@ class Party(Base):
 
 
 class Deadline(Base):
-    """A term that runs for a filing, as the acuse states it."""
+    """A term that runs for a filing: from its fecha de efectos, as the acuse states it, or from an act of the desk."""
 
     __tablename__ = "deadlines"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -40,6 +40,7 @@ class Deadline(Base):
     due: Mapped[date]
     fundamento: Mapped[str]
     provisional: Mapped[bool]
+    counted_from: Mapped[date | None]  # the day of the act that set it; None: the filing's fecha de efectos
 
 
 class Event(Base):
@@ -60,7 +61,7 @@ class Filing(Base):
     """A promoción under its folio. Never deleted."""
 
     __tablename__ = "filings"
-    __table_args__ = (UniqueConstraint("year", "sequence"),)
+    __table_args__ = (UniqueConstraint("year", "sequence"), Index("ix_filings_estado", "estado"))
     id: Mapped[UUID] = mapped_column(primary_key=True)
     folio: Mapped[str] = mapped_column(unique=True)
     year: Mapped[int]
@@ -72,7 +73,11 @@ class Filing(Base):
     etapa: Mapped[str] = mapped_column(index=True)
     nivel_sello: Mapped[str]
     nivel_firma: Mapped[str]
-    area_clave: Mapped[str] = mapped_column(ForeignKey("areas.clave"))
+    # An act of the desk that waits for its second half (domain/filing.py).
+    pendiente: Mapped[str] = mapped_column(server_default=text("''"), index=True)
+    area_clave: Mapped[str] = mapped_column(ForeignKey("areas.clave"))  # to which the promovente addressed it
+    # The area that attends to it, since it was first turned to one.
+    turned_to: Mapped[str | None] = mapped_column(ForeignKey("areas.clave"), index=True)
     tramite_clave: Mapped[str | None] = mapped_column(ForeignKey("tramites.clave"))
     cedula_id: Mapped[int | None] = mapped_column(ForeignKey("cedulas.id"))
     policy_id: Mapped[str] = mapped_column(ForeignKey("policies.id"))
@@ -91,9 +96,19 @@ class Filing(Base):
     # Of the request that brought it: the same word in the logs of window and workers.
     request_id: Mapped[str] = mapped_column(server_default=text("''"))
     held_reason: Mapped[str]  # why it waits, in words for a clerk; empty when it does not
-    area: Mapped[Area] = relationship()
+    area: Mapped[Area] = relationship(foreign_keys=area_clave)
+    attending: Mapped[Area | None] = relationship(foreign_keys=turned_to)
     tramite: Mapped[Tramite | None] = relationship()
     cedula: Mapped[Cedula | None] = relationship()
     parties: Mapped[list[Party]] = relationship(order_by=Party.position)
     deadlines: Mapped[list[Deadline]] = relationship(order_by=Deadline.id)
     events: Mapped[list[Event]] = relationship(order_by=Event.id)
+
+
+class PartyWord(Base):
+    """A word of the name of a party, folded (domain/names.py), so that the desk finds filings by name."""
+
+    __tablename__ = "party_words"
+    # In the order of its bytes, so that the beginnings of words are a range of the index.
+    word: Mapped[str] = mapped_column(String().with_variant(String(collation="C"), "postgresql"), primary_key=True)
+    filing_id: Mapped[UUID] = mapped_column(ForeignKey("filings.id"), primary_key=True)

@@ -13,7 +13,7 @@ from oficialia.domain.documents import SUPPORT_WORDS, Purpose, Role, Support
 from oficialia.domain.filing import Acto, NivelFirma
 from oficialia.domain.plazos import Corte
 from oficialia.domain.wording import file_size, instant, long_date, mask
-from oficialia.models import Document, DocumentKind, Filing, LedgerLeaf, Party, StoredObject
+from oficialia.models import Deadline, Document, DocumentKind, Filing, LedgerLeaf, Party, StoredObject
 from oficialia.models import Policy as PolicyRow
 from oficialia.runtime import Runtime
 from oficialia.services import findings, observations, proofs
@@ -127,8 +127,13 @@ def _terms(filing: Filing) -> tuple[AcuseTerm, ...]:
             basis=row.fundamento,
             provisional=row.provisional,
         )
-        for row in filing.deadlines
+        for row in _promised(filing)
     )
+
+
+def _promised(filing: Filing) -> list[Deadline]:
+    """The terms that run from the filing itself; what the desk set later is no matter of the acuse."""
+    return [row for row in filing.deadlines if row.counted_from is None]
 
 
 def _party(party: Party) -> AcuseParty:
@@ -197,7 +202,7 @@ def _leaves(session: Session, filing: Filing) -> tuple[AcuseLeaf, ...]:
 
 
 def _rights(filing: Filing, runtime: Runtime) -> tuple[AcuseRight, ...]:
-    due = " ".join(f"{TERM_NAMES[row.term]}: {long_date(row.due)}." for row in filing.deadlines)
+    due = " ".join(f"{TERM_NAMES[row.term]}: {long_date(row.due)}." for row in _promised(filing))
     url = runtime.labels.public_url
     return (
         AcuseRight("Plazo", due or "No corre un plazo para este escrito."),

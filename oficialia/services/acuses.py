@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from oficialia.domain import protection
 from oficialia.domain.documents import Purpose
 from oficialia.domain.filing import Acto, Etapa, NivelSello, Rol
-from oficialia.models import Acuse, EmailConfirmation, Event, Filing, StoredObject
+from oficialia.models import Acuse, Event, Filing, StoredObject
 from oficialia.runtime import Runtime
-from oficialia.services import acuse_fields, certificates, ledger, outbox, proofs
+from oficialia.services import acuse_fields, certificates, email_confirmation, ledger, outbox, proofs
 from oficialia.services.acuse_fields import Draft
 from oficialia.services.certificates import SealCertificate
 from oficialia.services.proofs import Proofs
@@ -118,10 +117,10 @@ def record(
         ledger.append(session, turn, filing, Acto.ACUSE, facts)
         session.add(_event(filing, now))
         if filing.nivel_sello == NivelSello.B_B or acuse.token is None or sealed.timestamp is None:
-            outbox.ask(session, outbox.Kind.RAISE, filing.id, now)
+            outbox.ask(session, outbox.Kind.RAISE, filing.id, now, ordinal=outbox.RAISE_ACUSE)
         if runtime.ledger_policy and issued.proofs is None:
             outbox.ask(session, outbox.Kind.PROVE, filing.id, now)
-        if _confirmed(session, filing):
+        if email_confirmation.is_confirmed(session, filing.id):
             outbox.ask(session, outbox.Kind.MAIL_ACUSE, filing.id, now)
         return True
 
@@ -156,8 +155,3 @@ def _event(filing: Filing, now: datetime) -> Event:
         reason="",
         data={"edicion": EDITION},
     )
-
-
-def _confirmed(session: Session, filing: Filing) -> bool:
-    confirmation = session.get(EmailConfirmation, filing.id)
-    return confirmation is not None and confirmation.confirmed_at is not None

@@ -76,6 +76,17 @@ def destination(session: Session, tramite: str, area: str) -> tuple[Tramite | No
     return asked, attends
 
 
+def required_by(frozen: Cedula | None) -> tuple[str, ...]:
+    """The requirements of a cédula as it has them; none without one."""
+    return tuple(json.loads(frozen.content)["requisitos"]) if frozen else ()
+
+
+def requirements(session: Session, frozen: Cedula | None) -> dict[str, str]:
+    """The requirements of a cédula as it has them, each in words."""
+    names = {kind.clave: kind.nombre for kind in session.scalars(select(DocumentKind))}
+    return {text: _requirement(text, names) for text in required_by(frozen)}
+
+
 def _option(tramite: Tramite, kind_names: Mapping[str, str]) -> TramiteOption:
     content = json.loads(tramite.cedulas[-1].content)
     required = content["requisitos"]

@@ -1,5 +1,5 @@
-"""New editions: a sealed copy and an acuse that went out without their certified time, and an acuse that went out with
-the promise of its proofs, get them later.
+"""New editions: a sealed copy, an acuse and an answer that went out without their certified time get it later, and an
+acuse that went out with the promise of its proofs gets them.
 
 Nothing issued before is withdrawn: each edition stays known by its digest and has its leaf, so an old one always
 verifies. What is missing is always looked up in the register, never assumed.
@@ -32,7 +32,7 @@ WITHOUT_TIME = NivelSello.B_B
 
 @dataclass(frozen=True)
 class Untimed:
-    """What of a filing lacks its certified time: the newest sealed copy, the newest acuse, or both."""
+    """What of a filing lacks its certified time: the newest sealed copy (or answer), the newest acuse, or both."""
 
     filing_id: UUID
     folio: str
@@ -44,17 +44,23 @@ def begin(runtime: Runtime, lease: outbox.Lease) -> Untimed | None:
     """What is to be raised under this lease; None when nothing lacks its time (the job is then closed)."""
     with runtime.database.transaction() as session:
         filing = session.get_one(Filing, lease.filing_id)
-        sealed, acuse = newest(session, filing.id, Purpose.SEALED), newest_acuse(session, filing.id)
+        of_answer = lease.ordinal == outbox.RAISE_ANSWER
+        sealed = newest(session, filing.id, Purpose.SEALED_ANSWER if of_answer else Purpose.SEALED)
+        lacks = _lacks(sealed)
         found = Untimed(
             filing_id=filing.id,
             folio=filing.folio,
-            sealed=sealed if _lacks(sealed) else None,
-            acuse=acuse.token is None or _lacks(acuse.object),
+            sealed=sealed if lacks else None,
+            acuse=not of_answer and (lacks or _acuse_lacks(newest_acuse(session, filing.id))),
         )
         if found.sealed is None and not found.acuse:
             outbox.finish(session, lease, runtime.clock())
             return None
         return found
+
+
+def _acuse_lacks(acuse: Acuse) -> bool:
+    return acuse.token is None or _lacks(acuse.object)
 
 
 def begin_proving(runtime: Runtime, lease: outbox.Lease) -> bool:
@@ -68,18 +74,19 @@ def begin_proving(runtime: Runtime, lease: outbox.Lease) -> bool:
 
 
 def record_sealed(runtime: Runtime, lease: outbox.Lease, before: StoredObject, raised: Raised, stored: Stored) -> bool:
-    """Records the sealed copy's new edition with its leaf; the job stays open for the acuse. False when the lease was
-    lost."""
+    """Records a sealed copy's or an answer's new edition with its leaf; the job stays open for the rest. False when the
+    lease was lost."""
     with runtime.database.transaction() as session:
         turn = ledger.take_turn(session, runtime.clock())
         if not outbox.holds(session, lease):
             return False
         filing = session.get_one(Filing, lease.filing_id, with_for_update=True)
-        filing.nivel_sello = NivelSello.B_T
+        if before.purpose == Purpose.SEALED:
+            filing.nivel_sello = NivelSello.B_T
         item = StoredObject(
             filing_id=filing.id,
             document_id=before.document_id,
-            purpose=Purpose.SEALED,
+            purpose=before.purpose,
             edition=before.edition + 1,
             sha256=raised.sha256,
             size=raised.size,
@@ -157,8 +164,14 @@ def record_acuse(
         return True
 
 
+def finish(runtime: Runtime, lease: outbox.Lease) -> None:
+    """Closes the job of an answer: it has its time, and no acuse states it."""
+    with runtime.database.transaction() as session:
+        outbox.finish(session, lease, runtime.clock())
+
+
 def newest(session: Session, filing_id: UUID, purpose: Purpose) -> StoredObject:
-    """The last edition of the filing's sealed copy or acuse."""
+    """The last edition of the filing's sealed copy, acuse or sealed answer."""
     mine = (StoredObject.filing_id == filing_id) & (StoredObject.purpose == purpose)
     return session.scalars(select(StoredObject).where(mine).order_by(StoredObject.edition.desc()).limit(1)).one()
 

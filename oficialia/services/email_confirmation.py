@@ -61,6 +61,12 @@ def confirm(runtime: Runtime, filing_id: UUID, code: str) -> bool:
         return True
 
 
+def is_confirmed(session: Session, filing_id: UUID) -> bool:
+    """Whether the filing has an address that was confirmed: mail goes to no other."""
+    confirmation = session.get(EmailConfirmation, filing_id)
+    return confirmation is not None and confirmation.confirmed_at is not None
+
+
 def resend(runtime: Runtime, filing_id: UUID) -> None:
     """Mails a new code; the ones before stop counting. Raises TooMany after 3, NotFound when the filing gave no
     address."""

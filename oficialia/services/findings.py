@@ -1,12 +1,12 @@
 """Signatures found in a document: how the register keeps them, and what may honestly be said of each."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from oficialia.domain.wording import short_instant
-from signing.verify import SignatureFinding
+from signing.finding import SignatureFinding
+from signing.reason import Reason, Revocation
 
 INTACT = "íntegra: el documento no cambió después de esta firma"
 FILLED = "después de esta firma se llenaron campos del documento, como ella permite"
@@ -17,9 +17,32 @@ KNOWN_ISSUER = "emisor reconocido"
 UNKNOWN_ISSUER = "emisor no reconocido por esta oficina"
 
 
+REVOCATION, TIME = "la revocación del certificado", "la hora de la firma"
+PROBLEMS = {
+    Reason.TOO_HEAVY: "examinar las firmas de este archivo excede los límites",
+    Reason.TOO_MANY_SIGNATURES: "el archivo tiene demasiadas firmas; las demás no se examinaron",
+    Reason.HIDDEN_SIGNATURE: "el archivo contiene datos de firma que no pertenecen a ningún campo de firma",
+    Reason.DOCUMENT_UNREADABLE: "no se pudieron leer las firmas de este archivo",
+    Reason.SIGNATURE_UNREADABLE: "no se pudo leer esta firma",
+    Reason.NO_CERTIFICATE: "la firma no trae el certificado de quien firma",
+    Reason.UNKNOWN_ALGORITHM: "usa un algoritmo que no se examina",
+}
+WEAK = "usa un algoritmo que ya no se considera seguro"
+
+
 def to_json(finding: SignatureFinding) -> dict[str, Any]:
-    """The finding as kept in ``documents.findings``: instants as ISO 8601."""
-    return {key: value.isoformat() if isinstance(value, datetime) else value for key, value in asdict(finding).items()}
+    """The finding as kept in ``documents.findings``: instants as ISO 8601, and what could not be checked in words."""
+    kept = ("field_name", "holder", "is_timestamp", "claimed_time", "proven_time", "covers_whole_file",
+            "modified_after", "docmdp", "certificate_sha256")  # fmt: skip
+    told = finding.to_json()
+    unknown = [REVOCATION] if finding.told.revocation is Revocation.UNKNOWN else []
+    return {
+        **{key: told[key] for key in kept},
+        "intact": finding.intact,
+        "trusted": finding.trusted,
+        "unchecked": [] if finding.problem else [*unknown, *([] if finding.proven_time else [TIME])],
+        "problem": PROBLEMS[finding.problem] if finding.problem else WEAK if finding.weak else "",
+    }
 
 
 def verdict(finding: Mapping[str, Any]) -> str:

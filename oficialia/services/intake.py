@@ -54,7 +54,7 @@ def receive(runtime: Runtime, submission: Submission) -> Receipt:
 
     Raises SubmissionRefused (a document or datum, with its sentence), KeyReused, Unavailable (nothing was promised).
     """
-    with _parts_are_there(), TemporaryDirectory(dir=runtime.spool, prefix="ingreso-") as folder:
+    with parts_are_there(), TemporaryDirectory(dir=runtime.spool, prefix="ingreso-") as folder:
         # 1
         with runtime.database.reading() as session:
             if known := _already_received(session, submission):
@@ -69,12 +69,12 @@ def receive(runtime: Runtime, submission: Submission) -> Receipt:
 
 
 @contextmanager
-def _parts_are_there() -> Iterator[None]:
+def parts_are_there(sentence: str = "") -> Iterator[None]:
     """Storage, database or sandbox out of order: nothing was promised, and the person is told so."""
     try:
         yield
     except (StorageError, DatabaseUnavailable, SandboxFailure, SandboxUnavailable, OSError) as error:
-        raise Unavailable from error
+        raise Unavailable(sentence) from error
 
 
 def _already_received(session: Session, submission: Submission) -> Receipt | None:

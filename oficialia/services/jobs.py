@@ -18,8 +18,10 @@ from oficialia.services.reconcile import HELD, late
 WORDS = {
     Kind.SEAL: "sellar el documento",
     Kind.ACUSE: "emitir el acuse",
+    Kind.SEAL_ANSWER: "sellar la respuesta",
     Kind.MAIL_CODE: "enviar el código al correo",
     Kind.MAIL_ACUSE: "enviar el acuse por correo",
+    Kind.MAIL_NOTICE: "avisar por correo",
     Kind.RAISE: "añadir la hora certificada",
     Kind.PROVE: "añadir al acuse las pruebas del libro",
     Kind.PROTECT: "proteger el sello a largo plazo",

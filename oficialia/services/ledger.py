@@ -57,15 +57,16 @@ def next_folio(session: Session, turn: Turn) -> Folio:
 
 
 def append(session: Session, turn: Turn, filing: Filing, act: Acto, record: Record) -> LedgerLeaf:
-    """Appends the leaf of ``act`` on ``filing`` at the head; area and tramite stay out of it where the tramite's data
-    are sensitive."""
+    """Appends the leaf of ``act`` on ``filing`` at the head, with the area that attends to it once the act is done.
+
+    Area and tramite stay out of it where the tramite's data are sensitive."""
     public = filing.tramite is None or not filing.tramite.datos_sensibles
     salt = secrets.token_bytes(SALT_BYTES)
     leaf = make_leaf(
         act=act,
         folio=filing.folio,
         registered_at=turn.registered_at,
-        area=filing.area_clave if public else "",
+        area=(filing.turned_to or filing.area_clave) if public else "",
         tramite=(filing.tramite_clave or "") if public else "",
         record=record,
         salt=salt,

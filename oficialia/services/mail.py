@@ -1,5 +1,5 @@
 """The messages that the office writes, in text and HTML, and recording that they went out. No personal data in a
-subject."""
+subject, and nothing of what was written or answered in a notice: it leads to the page that only the clave opens."""
 
 from dataclasses import dataclass, field
 from html import escape
@@ -11,6 +11,27 @@ from oficialia.domain.filing import Acto, Rol
 from oficialia.models import EmailConfirmation, Event, Filing, StoredObject
 from oficialia.runtime import Runtime
 from oficialia.services import outbox
+
+_ACTOS = {
+    outbox.Kind.MAIL_CODE: Acto.CORREO_CODIGO,
+    outbox.Kind.MAIL_ACUSE: Acto.CORREO_ACUSE,
+    outbox.Kind.MAIL_NOTICE: Acto.CORREO_AVISO,
+}
+# Of what is announced: the subject, and the sentence that begins the message.
+_NOTICES = {
+    Acto.PREVENCION: (
+        "Le pedimos completar su escrito",
+        "Le pedimos completar su escrito con el folio {folio}. Vea qué falta y hasta cuándo puede entregarlo.",
+    ),
+    Acto.SELLO_RESPUESTA: (
+        "Hay una respuesta a su escrito",
+        "La autoridad respondió su escrito con el folio {folio}. Descargue la respuesta sellada.",
+    ),
+    Acto.ANULACION: (
+        "Se anuló su escrito",
+        "Se anuló su escrito con el folio {folio}. Vea cuándo y por qué. No borramos nada de él.",
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -53,6 +74,10 @@ def write(runtime: Runtime, lease: outbox.Lease) -> Letter | None:
                 return Letter(
                     confirmation.address, "Acuse de recibo de su escrito", paragraphs, message_id, attachments
                 )
+        if lease.kind is outbox.Kind.MAIL_NOTICE and confirmation and confirmation.confirmed_at:
+            event = session.get_one(Event, lease.ordinal)
+            subject, opening = _NOTICES[Acto(event.act)]
+            return Letter(confirmation.address, subject, _notice(runtime, filing, opening), message_id)
         outbox.finish(session, lease, runtime.clock())
         return None
 
@@ -62,12 +87,11 @@ def record(runtime: Runtime, lease: outbox.Lease) -> None:
     with runtime.database.transaction() as session:
         now = runtime.clock()
         if outbox.finish(session, lease, now):
-            act = Acto.CORREO_CODIGO if lease.kind is outbox.Kind.MAIL_CODE else Acto.CORREO_ACUSE
             session.add(
                 Event(
                     filing_id=lease.filing_id,
                     at=now,
-                    act=act,
+                    act=_ACTOS[lease.kind],
                     actor_role=Rol.SISTEMA,
                     actor="",
                     reason="",
@@ -97,5 +121,14 @@ def _acuse(runtime: Runtime, filing: Filing) -> tuple[str, ...]:
         f"Su clave de seguimiento es {runtime.codes.tracking(filing.id)}. No la comparta: abre su expediente.",
         f"Siga su asunto en {labels.public_url}/seguimiento.",
         f"Compruebe el acuse en {labels.public_url}/v/{runtime.codes.verification(filing.id)}.",
+        f"{labels.office}, {labels.municipality}",
+    )
+
+
+def _notice(runtime: Runtime, filing: Filing, opening: str) -> tuple[str, ...]:
+    labels = runtime.labels
+    return (
+        opening.format(folio=filing.folio),
+        f"Entre a {labels.public_url}/seguimiento con su folio y su clave de seguimiento.",
         f"{labels.office}, {labels.municipality}",
     )

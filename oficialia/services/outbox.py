@@ -38,13 +38,17 @@ class Kind(StrEnum):
 
     SEAL = "sellar"
     ACUSE = "acuse"
+    SEAL_ANSWER = "sellar_respuesta"
     MAIL_CODE = "correo_codigo"
     MAIL_ACUSE = "correo_acuse"
+    MAIL_NOTICE = "correo_aviso"  # its ordinal is the number of the event that it tells of
     RAISE = "elevar"
     PROVE = "probar"
     PROTECT = "proteger"
 
 
+# Ordinals of RAISE: for sealed copy and acuse, and for the answer. Whatever one job raises, the other leaves alone.
+RAISE_ACUSE, RAISE_ANSWER = 1, 2
 # Nobody waits for it, and each try asks authorities that may be away.
 PATIENT = {Kind.PROTECT: timedelta(minutes=10)}
 

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from oficialia.domain.documents import Role, Support
@@ -122,17 +123,23 @@ def _letter(runtime: Runtime, submission: Submission) -> TypedPetition:
     )
 
 
-def _inspect(runtime: Runtime, submission: Submission, upload: Upload, *, only_pdf: bool = False) -> Inspection:
+def inspected(runtime: Runtime, upload: Upload, at: datetime) -> Inspection:
+    """What the sandbox finds of a file. Raises SubmissionRefused with the sentence of the closed list."""
     with _refusals(runtime, upload):
         seen = inspect(
             runtime.sandbox,
             upload.path,
             max_pages=runtime.limits.pages,
             anchors=runtime.anchors,
-            at=submission.received_at,
+            at=at,
             filename=upload.filename,
         )
     _log.info("inspected %s", upload.field, extra={"fields": _observed(seen)})
+    return seen
+
+
+def _inspect(runtime: Runtime, submission: Submission, upload: Upload, *, only_pdf: bool = False) -> Inspection:
+    seen = inspected(runtime, upload, submission.received_at)
     if only_pdf and seen.media_type is not MediaType.PDF:
         sentence = "Este archivo es una imagen. Envíela en la opción «Subo fotografías» y la convertimos a PDF."
         raise SubmissionRefused(FieldFault(upload.field, sentence), code="tipo_no_admitido")

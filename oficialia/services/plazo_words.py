@@ -25,6 +25,14 @@ def corte_words(corte: Corte, closing: time) -> str:
 
 
 def how_computed(days: int, effective: date) -> str:
-    """How a term was counted, so that anybody can count it again."""
-    unit = "día hábil" if days == 1 else "días hábiles"
-    return f"{days} {unit} desde el día siguiente a la fecha de efectos ({long_date(effective)})"
+    """How a term that runs from the fecha de efectos was counted, so that anybody can count it again."""
+    return f"{_business_days(days)} desde el día siguiente a la fecha de efectos ({long_date(effective)})"
+
+
+def how_counted(days: int, day: date) -> str:
+    """How a term that an act of ``day`` set was counted."""
+    return f"{_business_days(days)} desde el día siguiente al {long_date(day)}"
+
+
+def _business_days(days: int) -> str:
+    return f"{days} día hábil" if days == 1 else f"{days} días hábiles"

@@ -20,9 +20,10 @@ from oficialia.domain.plazos import (
     Termino,
     TermRule,
     effective_date,
+    term_from,
     terms_for,
 )
-from oficialia.models import CalendarDay, CalendarSpan, PolicyRule, Tramite
+from oficialia.models import CalendarDay, CalendarSpan, Filing, PolicyRule, Tramite
 from oficialia.models import Policy as PolicyRow
 from oficialia.services import ledger
 from oficialia.services.ledger import Turn
@@ -58,6 +59,28 @@ def plazos(session: Session, received_at: datetime, tramite: Tramite | None) -> 
     return Plazos(policy.id, corte, effective, terms)
 
 
+@dataclass(frozen=True)
+class TermOfAct:
+    """A term that an act of the desk sets, and the day after which it runs."""
+
+    term: Term
+    counted_from: date
+
+
+def term_of_act(session: Session, filing: Filing, at: datetime) -> TermOfAct | None:
+    """The term of a prevención made at ``at``, under the policy that the acuse promised; None where it gives none.
+
+    It is counted as a filing is: what is told after hours, or on a day that is none, counts from the next.
+    """
+    policy = _policy(session.get_one(PolicyRow, filing.policy_id))
+    rule = policy.rule(Termino.PREVENCION)
+    if rule is None:
+        return None
+    calendar = load_published_calendar(session)
+    day = effective_date(at, Corte(filing.corte), policy.closing_time, calendar)
+    return TermOfAct(term_from(day, rule, calendar), day)
+
+
 def _in_force(session: Session, day: date) -> Policy:
     still = PolicyRow.vigente_hasta.is_(None) | (PolicyRow.vigente_hasta >= day)
     query = select(PolicyRow).where(PolicyRow.vigente_desde <= day, still).order_by(PolicyRow.vigente_desde.desc())
@@ -65,6 +88,10 @@ def _in_force(session: Session, day: date) -> Policy:
     if row is None:
         msg = f"no hay una política de plazos vigente el {day.isoformat()}"
         raise LookupError(msg)
+    return _policy(row)
+
+
+def _policy(row: PolicyRow) -> Policy:
     rules = [TermRule(Termino(rule.term), rule.days, rule.fundamento) for rule in row.rules]
     return Policy(row.id, Corte(row.corte), row.closing_time, row.corte_fundamento, rules)
 

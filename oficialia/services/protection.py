@@ -27,12 +27,13 @@ from storage.bucket import Stored
 # Open at once. A document takes about a second: ten a minute are 14,000 a day, and ten seconds of both hands.
 BATCH = 10
 # What a citizen waits for; and what would make another edition of the same documents meanwhile.
-_BEFORE = (Kind.SEAL, Kind.ACUSE, Kind.RAISE, Kind.PROVE)
+_WAITED_FOR = (Kind.SEAL, Kind.ACUSE, Kind.SEAL_ANSWER)
+_BEFORE = (*_WAITED_FOR, Kind.RAISE, Kind.PROVE)
 
 
 @dataclass(frozen=True)
 class Due:
-    """The documents of a filing whose seal is to be protected now: its sealed copy, its acuse, or both."""
+    """The documents of a filing whose seal is to be protected now: its sealed copy, its acuse, its answer."""
 
     filing_id: UUID
     folio: str
@@ -49,7 +50,7 @@ def ask(runtime: Runtime) -> int:
         if session.scalar(select(StoredObject.id).where(StoredObject.protect_at <= now).limit(1)) is None:
             return 0
     with runtime.database.transaction() as session:
-        if session.scalar(select(exists().where(_open(_BEFORE[:2])))):
+        if session.scalar(select(exists().where(_open(_WAITED_FOR)))):
             return 0
         room = BATCH - (session.scalar(select(func.count(Job.id)).where(_open([Kind.PROTECT]))) or 0)
         filings = _due_filings(session, now, room)
@@ -127,7 +128,7 @@ def record(runtime: Runtime, lease: outbox.Lease, before: StoredObject, protecte
         facts = {"anterior": before.sha256}
         if before.purpose == Purpose.ACUSE:
             facts |= _same_statement(session, before, item)
-        else:
+        elif before.purpose == Purpose.SEALED:
             filing.nivel_sello = level
         leaf_and_event(session, turn, filing, item, facts)
         return True

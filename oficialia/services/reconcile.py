@@ -1,12 +1,14 @@
-"""Finish by looking, not by assuming: every filing without its acuse must have work open, or wait for a person."""
+"""Finish by looking, not by assuming: every filing without its acuse, and every answer that was handed in, must have
+work open, or wait for a person."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy.orm import Session
 
 from oficialia.domain.documents import Purpose
-from oficialia.domain.filing import Etapa
+from oficialia.domain.filing import Etapa, Pendiente
 from oficialia.models import Filing, Job, StoredObject
 from oficialia.runtime import Runtime
 from oficialia.services import outbox
@@ -42,9 +44,19 @@ def sweep(runtime: Runtime) -> Sweep:
         lost = session.scalars(without_work).all()
         for filing in lost:
             sealed = exists().where(StoredObject.filing_id == filing.id, StoredObject.purpose == Purpose.SEALED)
-            kind = outbox.Kind.ACUSE if session.scalar(select(sealed)) else outbox.Kind.SEAL
-            last = session.scalar(select(func.max(Job.ordinal)).where(Job.filing_id == filing.id, Job.kind == kind))
-            outbox.ask(session, kind, filing.id, now, ordinal=(last or 0) + 1)
+            _ask_again(session, outbox.Kind.ACUSE if session.scalar(select(sealed)) else outbox.Kind.SEAL, filing, now)
+        unanswered = select(Filing).where(
+            Filing.pendiente == Pendiente.RESPUESTA,
+            ~exists().where(Job.filing_id == Filing.id, Job.kind == outbox.Kind.SEAL_ANSWER, open_job),
+        )
+        lost_answers = session.scalars(unanswered).all()
+        for filing in lost_answers:
+            _ask_again(session, outbox.Kind.SEAL_ANSWER, filing, now)
         waiting = session.scalar(select(func.count(Job.id)).where(late(now))) or 0
         quarantined = session.scalar(select(func.count(Job.id)).where(HELD)) or 0
-        return Sweep(waiting, quarantined, len(lost))
+        return Sweep(waiting, quarantined, len(lost) + len(lost_answers))
+
+
+def _ask_again(session: Session, kind: outbox.Kind, filing: Filing, now: datetime) -> None:
+    last = session.scalar(select(func.max(Job.ordinal)).where(Job.filing_id == filing.id, Job.kind == kind))
+    outbox.ask(session, kind, filing.id, now, ordinal=(last or 0) + 1)

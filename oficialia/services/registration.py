@@ -8,14 +8,14 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from oficialia.domain import codes
+from oficialia.domain import codes, names
 from oficialia.domain.acuse import identity_commitment
 from oficialia.domain.documents import Purpose
-from oficialia.domain.filing import Estado, Etapa, NivelFirma, NivelSello
+from oficialia.domain.filing import Estado, Etapa, NivelFirma, NivelSello, Pendiente
 from oficialia.domain.folio import Folio
 from oficialia.domain.ledger import SALT_BYTES, Record
 from oficialia.domain.wording import iso_local
-from oficialia.models import Deadline, Document, Filing, Party, StoredObject
+from oficialia.models import Deadline, Document, Filing, Party, PartyWord, StoredObject
 from oficialia.services import catalog, findings, policies
 from oficialia.services.pieces import Piece, Source
 from oficialia.services.submission import Person, Submission
@@ -59,6 +59,7 @@ def make_filing(
         etapa=Etapa.RECIBIDA,
         nivel_sello=NivelSello.SIN_SELLO,
         nivel_firma=signature_level(stored),
+        pendiente=Pendiente.NADA,
         area=area,
         tramite=tramite,
         cedula=tramite.cedulas[-1] if tramite else None,
@@ -85,6 +86,7 @@ def make_filing(
     )
     session.add(filing)
     session.flush()
+    session.add_all(PartyWord(word=word, filing_id=filing.id) for word in searched(filing.parties))
     for number, item in enumerate(stored):
         session.add(_document(filing, number, item))
     session.flush()
@@ -130,6 +132,11 @@ def level_of(*, signed: bool, typed: bool, kinds: Sequence[str]) -> NivelFirma:
     if signed:
         return NivelFirma.N2
     return NivelFirma.N1 if OFFICIAL_ID in kinds and not typed else NivelFirma.N0
+
+
+def searched(parties: Sequence[Party]) -> set[str]:
+    """The words under which the desk finds a filing."""
+    return {word for party in parties for word in names.words(party.name)}
 
 
 def _parties(submission: Submission) -> list[Party]:
@@ -184,6 +191,7 @@ def _document(filing: Filing, number: int, item: StoredPiece) -> Document:
             stored=stored,
             media_type=media_type,
             pages=pages,
+            at=filing.registered_at,
         )
         for purpose, edition, stored, media_type, pages in rows
     ]
@@ -191,9 +199,9 @@ def _document(filing: Filing, number: int, item: StoredPiece) -> Document:
 
 
 def stored_object(
-    filing: Filing, *, purpose: Purpose, edition: int, stored: Stored, media_type: str, pages: int
+    filing: Filing, *, purpose: Purpose, edition: int, stored: Stored, media_type: str, pages: int, at: datetime
 ) -> StoredObject:
-    """The row of an object that we did not seal."""
+    """The row of an object that we did not seal, registered ``at``."""
     return StoredObject(
         filing_id=filing.id,
         purpose=purpose,
@@ -204,7 +212,7 @@ def stored_object(
         media_type=media_type,
         key=stored.key,
         version_id=stored.version_id,
-        stored_at=filing.registered_at,
+        stored_at=at,
         seal_strategy="",
         seal_level="",
         certificate_serial="",

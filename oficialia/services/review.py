@@ -5,7 +5,8 @@
 2. The leaves, in the order of the tree (``review_ledger``), and every checkpoint over them.
 3. The filings, year by year in the order of their folios: the series (``review_series``), and of each filing its rows
    and work (``review_register``), where it stands (``review_state``), its leaves and the form that came in
-   (``review_form``), and what its acuses state (``review_acuses``). Then what has no filing (``review_orphans``).
+   (``review_form``), the acts of the desk (``review_desk``), and what its acuses state (``review_acuses``). Then what
+   has no filing (``review_orphans``).
 4. The objects: read whole, re-hashed, and what we sealed examined in the sandbox (``review_seals``); or, when quick,
    only asked for (``review_storage``).
 5. The bucket: what no row knows (``review_bucket``).
@@ -31,6 +32,7 @@ from oficialia.models import Filing
 from oficialia.services import (
     review_acuses,
     review_bucket,
+    review_desk,
     review_ledger,
     review_orphans,
     review_proofs,
@@ -163,6 +165,7 @@ def _case(case: Case, *, now: datetime, codes: Codes | None, shown: Publication 
     yield from review_state.history(case)
     yield from review_state.work_asked_for(case)
     yield from review_ledger.leaves_of(case)
+    yield from review_desk.acts(case)
     yield from review_acuses.stated(case)
     if shown:
         yield from review_proofs.promised(case, shown, now)

@@ -17,13 +17,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from oficialia.db import Database
+from oficialia.domain.documents import ISSUED
 from oficialia.domain.filing import Acto
 from oficialia.domain.wording import iso_local
 from oficialia.models import Filing, LedgerLeaf, StoredObject
 from oficialia.services.review_findings import Code, Finding
 from oficialia.services.review_reading import UNREADABLE
 from oficialia.services.review_scope import BATCH
-from oficialia.services.review_storage import ISSUED
 from storage.bucket import Bucket, Version
 from storage.keys import owner_of
 

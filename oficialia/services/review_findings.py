@@ -26,6 +26,8 @@ class Code(StrEnum):
     NO_INGRESO_LEAF = "sin_hoja_de_ingreso"
     NO_SELLO_LEAF = "sin_hoja_de_sello"
     NO_ACUSE_LEAF = "sin_hoja_de_acuse"
+    NO_ACT_LEAF = "sin_hoja_de_acto"
+    NO_ANSWER_LEAF = "sin_hoja_de_respuesta"
     DIGEST_UNKNOWN = "huella_sin_registro"
     FILING_ALTERED = "expediente_alterado"
     HISTORY_GAP = "historia_incompleta"

@@ -25,6 +25,14 @@ from oficialia.services.review_scope import Case, Scope
 # The keys of a record that name bytes (docs/formatos.md); `cadena` is a digest too, of text that the acuse row keeps.
 DIGESTS = ("original", "sellado", "acuse", "documento", "anterior", "cadena")
 
+# The objects that a leaf tells of, and what is wrong when none does.
+_LEAVES = {
+    Purpose.SEALED: (Code.NO_SELLO_LEAF, "la copia sellada"),
+    Purpose.ACUSE: (Code.NO_ACUSE_LEAF, "el acuse"),
+    Purpose.ANSWER: (Code.NO_ANSWER_LEAF, "la respuesta"),
+    Purpose.SEALED_ANSWER: (Code.NO_ANSWER_LEAF, "la respuesta sellada"),
+}
+
 
 def tree(scope: Scope, leaves: Iterable[LedgerLeaf | Finding]) -> Iterator[Finding]:
     """What is wrong with the leaves as a sequence; ``leaves`` come by index, one that cannot be read as its finding."""
@@ -123,29 +131,33 @@ def _owed(case: Case, records: Iterable[tuple[LedgerLeaf, Mapping[str, Any]]]) -
             told[Purpose.SEALED].add((record.get("edicion"), record.get("sellado")))
         elif leaf.act == Acto.ACUSE:
             told[Purpose.ACUSE].add((record.get("edicion"), record.get("acuse")))
+        elif leaf.act == Acto.RESPUESTA:
+            told[Purpose.ANSWER].add((1, record.get("documento")))
+        elif leaf.act == Acto.SELLO_RESPUESTA:
+            told[Purpose.SEALED_ANSWER].add((record.get("edicion"), record.get("sellado")))
         elif leaf.act == Acto.EDICION:
             told[str(record.get("de"))].add((record.get("edicion"), record.get("documento")))
     if Acto.INGRESO not in acts:
         yield Finding(Code.NO_INGRESO_LEAF, case.filing.folio, "El libro no tiene la hoja de su ingreso.")
     yield from _sealed_otherwise(case, records)
-    owed = {Purpose.SEALED: (Code.NO_SELLO_LEAF, "la copia sellada"), Purpose.ACUSE: (Code.NO_ACUSE_LEAF, "el acuse")}
     for row in case.objects:
-        if row.purpose in owed and (row.edition, row.sha256) not in told[row.purpose]:
-            code, words = owed[Purpose(row.purpose)]
+        if row.purpose in _LEAVES and (row.edition, row.sha256) not in told[row.purpose]:
+            code, words = _LEAVES[Purpose(row.purpose)]
             yield Finding(
                 code, case.filing.folio, f"El libro no tiene la hoja de {words}, edición {row.edition} ({_short(row)})."
             )
 
 
 def _sealed_otherwise(case: Case, records: Iterable[tuple[LedgerLeaf, Mapping[str, Any]]]) -> Iterator[Finding]:
-    """How the copy was sealed, as its row and as its leaf tell it."""
-    rows = {row.sha256: row for row in case.sealed()}
+    """How copy and answer were sealed, as their rows and as their leaves tell it."""
+    rows = {row.sha256: row for row in case.objects if row.purpose in {Purpose.SEALED, Purpose.SEALED_ANSWER}}
     for leaf, record in records:
-        row = rows.get(str(record.get("sellado"))) if leaf.act == Acto.SELLO else None
+        row = rows.get(str(record.get("sellado"))) if leaf.act in {Acto.SELLO, Acto.SELLO_RESPUESTA} else None
         if row is not None:
             now = {"estrategia": row.seal_strategy, "nivel": row.seal_level, "certificado": row.certificate_serial}
             if changed := [name for name, value in now.items() if record.get(name) != value]:
-                words = f"La copia sellada ya no dice cómo se selló, según el libro: {', '.join(changed)}."
+                what = "La copia sellada" if leaf.act == Acto.SELLO else "La respuesta sellada"
+                words = f"{what} ya no dice cómo se selló, según el libro: {', '.join(changed)}."
                 yield Finding(Code.FILING_ALTERED, case.filing.folio, words)
 
 

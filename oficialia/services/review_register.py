@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from oficialia.domain.documents import Purpose, Role
-from oficialia.domain.filing import Etapa
+from oficialia.domain.filing import Etapa, Pendiente
 from oficialia.domain.wording import short_instant
 from oficialia.models import Job
 from oficialia.services.outbox import Kind
@@ -45,9 +45,13 @@ def work(case: Case, now: datetime) -> Iterator[Finding]:
             yield _about(job, case, Code.WORK_LATE, f"{words} {job.last_error}".strip())
     if not case.acuses and not pending:
         yield Finding(Code.NO_WORK, case.filing.folio, "No tiene acuse, y nadie lo está haciendo.")
-    done = [job for job in case.jobs if job.kind == Kind.SEAL and job.done_at is not None]
-    if done and not case.sealed():
-        yield _about(done[-1], case, Code.SEAL_LOST, "Dice que se selló, y no hay copia sellada.")
+    if case.filing.pendiente == Pendiente.RESPUESTA and not any(job.kind == Kind.SEAL_ANSWER for job in pending):
+        yield Finding(Code.NO_WORK, case.filing.folio, "Hay una respuesta por sellar, y nadie la está sellando.")
+    purposes = {row.purpose for row in case.objects}
+    for kind, purpose in ((Kind.SEAL, Purpose.SEALED), (Kind.SEAL_ANSWER, Purpose.SEALED_ANSWER)):
+        done = [job for job in case.jobs if job.kind == kind and job.done_at is not None]
+        if done and purpose not in purposes:
+            yield _about(done[-1], case, Code.SEAL_LOST, "Dice que se selló, y no hay copia sellada.")
 
 
 def seal(state: SealState | None) -> Iterator[Finding]:

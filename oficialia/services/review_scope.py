@@ -25,6 +25,7 @@ from oficialia.models import (
     Job,
     LedgerHead,
     LedgerLeaf,
+    PartyWord,
     SealCertificate,
     StoredObject,
 )
@@ -35,7 +36,7 @@ from oficialia.services.review_reading import UNREADABLE, each, unreadable
 
 # Rows of one look: a transaction stays short, and a batch small in memory.
 BATCH = 200
-T = TypeVar("T", Document, StoredObject, Acuse, LedgerLeaf, Job, EmailConfirmation)
+T = TypeVar("T", Document, StoredObject, Acuse, LedgerLeaf, Job, EmailConfirmation, PartyWord)
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ class Case:
     leaves: Sequence[LedgerLeaf]
     jobs: Sequence[Job]
     confirmation: EmailConfirmation | None
+    words: frozenset[str]  # under which the desk finds it
     certificates: Mapping[str, str]  # with which this office had sealed by then: PEM by serial
 
     @property
@@ -151,12 +153,13 @@ def cases(database: Database, year: Year) -> Iterator[Case | Unread]:
 def _cases(database: Database, batch: Sequence[tuple[int, str, str]]) -> list[Case]:
     ids = [UUID(name) for _, name, _ in batch]
     query = select(Filing).where(Filing.id.in_(ids)).order_by(Filing.sequence, cast(Filing.id, String))
-    loaded = (selectinload(Filing.parties), selectinload(Filing.events), joinedload(Filing.cedula))
+    rows = (selectinload(Filing.parties), selectinload(Filing.events), selectinload(Filing.deadlines))
+    loaded = (*rows, joinedload(Filing.cedula))
     with database.reading() as session:
         filings = session.scalars(query.options(*loaded)).all()
         documents, objects = _of(session, Document, ids), _of(session, StoredObject, ids)
         acuses, leaves, jobs = _of(session, Acuse, ids), _of(session, LedgerLeaf, ids), _of(session, Job, ids)
-        confirmations = _of(session, EmailConfirmation, ids)
+        confirmations, words = _of(session, EmailConfirmation, ids), _of(session, PartyWord, ids)
         certificates = dict(session.execute(select(SealCertificate.serial, SealCertificate.pem)).all())
     return [
         Case(
@@ -167,6 +170,7 @@ def _cases(database: Database, batch: Sequence[tuple[int, str, str]]) -> list[Ca
             leaves[filing.id],
             jobs[filing.id],
             next(iter(confirmations[filing.id]), None),
+            frozenset(row.word for row in words[filing.id]),
             certificates,
         )
         for filing in filings

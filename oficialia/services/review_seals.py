@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from oficialia.domain.codes import digest
+from oficialia.domain.documents import ISSUED
 from oficialia.domain.filing import NivelSello
 from oficialia.models import Acuse, StoredObject
 from oficialia.services import review_proofs
@@ -15,12 +16,13 @@ from oficialia.services.findings import to_json, verdict
 from oficialia.services.review_findings import Code, Finding
 from oficialia.services.review_published import Publication
 from oficialia.services.review_scope import Item
-from oficialia.services.review_storage import ABSENT, ISSUED, same, unreadable
+from oficialia.services.review_storage import ABSENT, same, unreadable
 from signing.attached import attached
+from signing.examine import examine
+from signing.finding import SignatureFinding
 from signing.printed import printed
 from signing.sandbox import Sandbox
 from signing.trust import TrustAnchors
-from signing.verify import SignatureFinding, examine
 from storage.bucket import Bucket
 from storage.errors import StorageMismatch, StorageUnavailable
 

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from oficialia.domain.codes import Codes, digest
 from oficialia.domain.documents import Purpose, Role
-from oficialia.domain.filing import Acto, Estado, Etapa, NivelSello
+from oficialia.domain.filing import Acto, Etapa, NivelSello
 from oficialia.domain.ledger import SALT_BYTES
 from oficialia.models import LedgerLeaf
+from oficialia.services import review_desk
 from oficialia.services.jobs import WORDS
-from oficialia.services.outbox import Kind
-from oficialia.services.registration import level_of
+from oficialia.services.outbox import RAISE_ACUSE, RAISE_ANSWER, Kind
+from oficialia.services.registration import level_of, searched
 from oficialia.services.review_findings import Code, Finding
 from oficialia.services.review_form import TYPED
 from oficialia.services.review_ledger import parsed
@@ -19,7 +20,7 @@ from oficialia.services.review_scope import Case
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 # Acts that leave a leaf and, in the same transaction, an event.
-_TOLD_TWICE = frozenset({Acto.INGRESO, Acto.SELLO, Acto.ACUSE, Acto.EDICION})
+_TOLD_TWICE = frozenset({Acto.INGRESO, Acto.SELLO, Acto.ACUSE, Acto.EDICION, *review_desk.WITH_LEAF})
 
 
 def standing(case: Case) -> Iterator[Finding]:
@@ -27,11 +28,14 @@ def standing(case: Case) -> Iterator[Finding]:
     filing, confirmation = case.filing, case.confirmation
     email = filing.parties[0].email if filing.parties else ""
     wrong = {
-        "estado": filing.estado != Estado.PRESENTADO,  # no act of the program changes it yet
+        "estado": filing.estado != review_desk.estado(case),
+        "lo que está pendiente": filing.pendiente != review_desk.pendiente(case),
+        "área que lo atiende": filing.turned_to != review_desk.turned_to(case),
         "etapa": filing.etapa not in _etapas(case),
         "nivel del sello": filing.nivel_sello != _sealed_level(case),
         "nivel de la firma": case.principal() is not None and filing.nivel_firma != _signed_level(case),
         "sal de la identidad": len(filing.identity_salt) != SALT_BYTES,
+        "palabras con que la mesa lo encuentra": case.words != searched(filing.parties),
         "correo por confirmar": bool(filing.parties) and email != (confirmation.address if confirmation else ""),
     }
     if names := [name for name, is_wrong in wrong.items() if is_wrong]:
@@ -81,7 +85,13 @@ def _owed(case: Case) -> Iterator[tuple[Kind, int]]:
     if case.sealed():
         yield Kind.ACUSE, 1
     if case.acuses and _went_out_without_time(case):
-        yield Kind.RAISE, 1
+        yield Kind.RAISE, RAISE_ACUSE
+    for row in case.objects:
+        if row.purpose == Purpose.ANSWER:
+            yield Kind.SEAL_ANSWER, 1
+        if row.purpose == Purpose.SEALED_ANSWER and row.seal_level == NivelSello.B_B:
+            yield Kind.RAISE, RAISE_ANSWER
+    yield from ((Kind.MAIL_NOTICE, event.id) for event in case.filing.events if event.data.get("correo"))
     if case.confirmation:
         yield from ((Kind.MAIL_CODE, number) for number in range(1, case.confirmation.serial + 1))
         if case.confirmation.confirmed_at and case.acuses:

@@ -1,12 +1,10 @@
 """Storage against the register: every object is there as it was stored."""
 
-from oficialia.domain.documents import Purpose
 from oficialia.models import StoredObject
 from oficialia.services.review_findings import Code, Finding
 from storage.bucket import Bucket
 from storage.errors import StorageMismatch, StorageUnavailable
 
-ISSUED = frozenset({Purpose.SEALED, Purpose.ACUSE})
 ABSENT = "El depósito ya no tiene este objeto, o no esta versión."
 
 

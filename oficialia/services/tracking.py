@@ -12,14 +12,16 @@ from sqlalchemy.orm import Session
 
 from oficialia.domain import codes
 from oficialia.domain.documents import Purpose
-from oficialia.domain.filing import Estado, Etapa
+from oficialia.domain.filing import Acto, Estado, Etapa
 from oficialia.domain.folio import Folio
 from oficialia.errors import NotFound, Unavailable
-from oficialia.models import Deadline, Document, EmailConfirmation, Filing, Job, StoredObject
+from oficialia.models import Area, Deadline, Document, EmailConfirmation, Filing, Job, StoredObject
 from oficialia.runtime import Runtime
-from oficialia.services import observations
+from oficialia.services import looks, observations, tracking_desk
 from oficialia.services.email_confirmation import MAX_CODES
+from oficialia.services.looks import Look
 from oficialia.services.plazo_words import TERM_NAMES, how_computed
+from oficialia.services.tracking_desk import AnnulmentView, RequestView, StandingView
 from oficialia.services.tracking_words import download_name, event_text, label
 from storage.errors import StorageError
 
@@ -81,8 +83,13 @@ class FilingView:
     awaits_seal: bool  # held because the office's seal cannot be used now: it goes on by itself
     asunto: str
     applicant: str
-    area: str
+    area: str  # that attends to it, or to which it is addressed while it was turned to none
+    addressed_to: str  # the area to which it is addressed, where another attends to it; else ""
     tramite: str  # name, or "" for an escrito libre
+    standing: StandingView
+    request: RequestView | None
+    answer: DocumentView | None
+    annulment: AnnulmentView | None
     terms: tuple[TermView, ...]
     acuse: DocumentView | None
     sealed: DocumentView | None
@@ -90,6 +97,7 @@ class FilingView:
     observed: tuple[str, ...]  # what was observed on receiving, as the acuse says it
     seal_note: str  # where the sealed copy shows no stamp of its own; else ""
     events: tuple[EventView, ...]
+    looks: tuple[Look, ...]  # who of the staff looked at it, the newest first
     email: EmailView | None
 
 
@@ -120,14 +128,15 @@ def download(
     """An object of that filing and its bytes as a stream to be entered. Raises NotFound, Unavailable."""
     with runtime.database.reading() as session:
         item = session.get(StoredObject, object_id)
-        if item is None or item.filing_id != filing_id:
-            raise NotFound
+        if item is None or item.filing_id != filing_id or item.purpose == Purpose.ANSWER:
+            raise NotFound  # an answer is the authority's word only once it is sealed
         shown = _document_view(session.get_one(Filing, filing_id).folio, item, _document_of(session, item))
-    return shown, _stream(runtime, item)
+    return shown, stream(runtime, item)
 
 
 @contextmanager
-def _stream(runtime: Runtime, item: StoredObject) -> Iterator[Iterator[bytes]]:
+def stream(runtime: Runtime, item: StoredObject) -> Iterator[Iterator[bytes]]:
+    """The bytes of an object, block by block. Raises Unavailable."""
     try:
         with runtime.bucket.stream(item.key, item.version_id) as blocks:
             yield blocks
@@ -145,6 +154,8 @@ def _view(runtime: Runtime, session: Session, filing: Filing) -> FilingView:
         (Purpose(item.purpose), _document_view(filing.folio, item, _document_of(session, item))) for item in objects
     ]
     newest = dict(shown)  # the last edition of a purpose wins
+    attending = filing.attending or filing.area
+    areas = {area.clave: area.nombre for area in session.scalars(select(Area))} if filing.attending else {}
     return FilingView(
         filing_id=filing.id,
         folio=filing.folio,
@@ -159,15 +170,25 @@ def _view(runtime: Runtime, session: Session, filing: Filing) -> FilingView:
         awaits_seal=filing.etapa == Etapa.EN_ESPERA and not _quarantined(session, filing),
         asunto=filing.asunto,
         applicant=filing.parties[0].name,
-        area=filing.area.nombre,
+        area=attending.nombre,
+        addressed_to=filing.area.nombre if attending is not filing.area else "",
         tramite=filing.tramite.nombre if filing.tramite else "",
-        terms=tuple(_term_view(filing, row) for row in filing.deadlines),
+        standing=tracking_desk.standing(filing),
+        request=tracking_desk.request(session, filing),
+        answer=newest.get(Purpose.SEALED_ANSWER),
+        annulment=tracking_desk.annulment(session, filing),
+        terms=tuple(_term_view(filing, row) for row in filing.deadlines if row.counted_from is None),
         acuse=newest.get(Purpose.ACUSE),
         sealed=newest.get(Purpose.SEALED),
         others=tuple(each for purpose, each in shown if purpose in {Purpose.ORIGINAL, Purpose.SOURCE}),
         observed=observations.of(documents),
         seal_note="".join({observations.of_seal(i.seal_strategy) for i in objects if i.purpose == Purpose.SEALED}),
-        events=tuple(EventView(event.at, event_text(event)) for event in filing.events),
+        events=tuple(
+            EventView(event.at, event_text(event, areas))
+            for event in filing.events
+            if event.act != Acto.CONSULTA and (event.act != Acto.RESPUESTA or Purpose.SEALED_ANSWER in newest)
+        ),
+        looks=looks.of(session, filing.events),
         email=_email_view(session.get(EmailConfirmation, filing.id)),
     )
 

@@ -15,11 +15,12 @@ from oficialia.domain.filing import NivelSello
 from oficialia.errors import NotFound, Unavailable
 from oficialia.models import Document, Filing, StoredObject
 from oficialia.runtime import Runtime
+from oficialia.services import tracking_desk
 from oficialia.services.certificates import ever_used
 from oficialia.services.findings import time_words, to_json, verdict
 from signing.errors import DocumentRefused, SandboxFailure, SandboxUnavailable
+from signing.finding import SignatureFinding
 from signing.inspect import MediaType, inspect
-from signing.verify import SignatureFinding
 
 _KINDS = {
     "efirma": "e.firma",
@@ -54,6 +55,8 @@ class CodeView:
     acuse_sha256: tuple[str, ...]  # of every edition of the acuse
     main_sha256: str
     level: str  # of the sealed copy's seal, in words; empty while there is none
+    answer_sha256: tuple[str, ...] = ()  # of every edition of the sealed answer
+    annulled_at: datetime | None = None
 
 
 class Known(StrEnum):
@@ -61,6 +64,7 @@ class Known(StrEnum):
 
     EXACT_SEALED = "sellado"  # exactly a document that we sealed
     EXACT_ACUSE = "acuse"  # exactly an acuse that we issued
+    EXACT_ANSWER = "respuesta"  # exactly an answer that we sealed
     OUR_SEAL_CHANGED = (
         "sello_con_cambios"  # carries our seal intact over its signed part, but is not byte for byte what we issued
     )
@@ -113,6 +117,8 @@ def by_code(runtime: Runtime, code: str) -> CodeView:
             acuse_sha256=_digests(objects, Purpose.ACUSE),
             main_sha256=main,
             level=LEVEL_WORDS.get(NivelSello(filing.nivel_sello), ""),
+            answer_sha256=_digests(objects, Purpose.SEALED_ANSWER),
+            annulled_at=annulled.at if (annulled := tracking_desk.annulment(session, filing)) else None,
         )
 
 
@@ -122,7 +128,7 @@ def _digests(objects: Iterable[StoredObject], purpose: Purpose) -> tuple[str, ..
 
 def by_file(runtime: Runtime, path: Path, sha256: str, filename: str) -> FileView:
     """What the register and the seals say of an uploaded file; keeps nothing. Raises Unavailable."""
-    known = _by_digest(runtime, sha256)
+    known = by_digest(runtime, sha256)
     try:
         seen = inspect(
             runtime.sandbox,
@@ -145,20 +151,24 @@ def by_file(runtime: Runtime, path: Path, sha256: str, filename: str) -> FileVie
     return FileView(_by_seal(seen.findings, ours), sha256, "", None, signatures)
 
 
-_EXACT = {Purpose.SEALED: Known.EXACT_SEALED, Purpose.ACUSE: Known.EXACT_ACUSE}
+_EXACT = {
+    Purpose.SEALED: Known.EXACT_SEALED,
+    Purpose.ACUSE: Known.EXACT_ACUSE,
+    Purpose.SEALED_ANSWER: Known.EXACT_ANSWER,
+}
 
 
-def _by_digest(runtime: Runtime, sha256: str) -> FileView | None:
+def by_digest(runtime: Runtime, sha256: str) -> FileView | None:
     """The exact match among what we issued, if any. A bare original is never looked up: whoever has a copy of
     somebody's paper must not learn from us that it was filed."""
     with runtime.database.reading() as session:
         items = session.scalars(select(StoredObject).where(StoredObject.sha256 == sha256)).all()
-        for purpose in (Purpose.SEALED, Purpose.ACUSE):
+        for purpose, known in _EXACT.items():
             for item in items:
                 if item.purpose == purpose:
                     folio = session.get_one(Filing, item.filing_id).folio
                     level = LEVEL_WORDS[NivelSello(item.seal_level)]
-                    return FileView(_EXACT[purpose], sha256, folio, item.stored_at, (), level)
+                    return FileView(known, sha256, folio, item.stored_at, (), level)
     return None
 
 

@@ -15,7 +15,7 @@ from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntity
 
 from oficialia.db import DatabaseUnavailable
 from oficialia.domain.wording import megabytes
-from oficialia.errors import NotFound, OficialiaError, TooMany, Unavailable
+from oficialia.errors import Conflict, NotFound, OficialiaError, TooMany, Unavailable
 from oficialia.logs import request_id
 from oficialia.web.context import runtime
 from oficialia.web.patience import TooSlow
@@ -81,7 +81,8 @@ def known(error: OficialiaError) -> Response:
     """An error that already has its sentence."""
     tell_cause(error)
     retry_after = getattr(error, "retry_after_seconds", 0) or (60 if error.status in {429, 503} else 0)
-    return page(error.status, error.sentence, retry_after=retry_after)
+    title = "Ahora no se puede" if isinstance(error, Conflict) else ""
+    return page(error.status, error.sentence, title=title, retry_after=retry_after)
 
 
 def tell_cause(error: OficialiaError) -> None:

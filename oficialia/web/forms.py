@@ -30,7 +30,9 @@ UNREADABLE = "Hay letras que no llegaron completas (�). Escríbalas de nuevo."
 Check = Callable[[FlaskForm, Field], None]
 
 
-def _needed(sentence: str) -> Check:
+def needed(sentence: str) -> Check:
+    """Stops at a field that was left empty."""
+
     def check(_form: FlaskForm, field: Field) -> None:
         if not field.data:
             raise StopValidation(sentence)
@@ -123,7 +125,7 @@ class FilingForm(OfficeForm):
         filters=[clean_line],
         validators=[_one_of(("fisica", "juridica"), "Elija si presenta una persona o una empresa u organización.")],
     )
-    nombre = _line(_needed("Escriba el nombre de quien presenta."))
+    nombre = _line(needed("Escriba el nombre de quien presenta."))
     curp = _curp()
     rfc = _rfc()
     correo = _line(
@@ -136,8 +138,8 @@ class FilingForm(OfficeForm):
     rep_nombre = _line()
     rep_curp = _curp()
     rep_rfc = _rfc()
-    destino = _line(_needed("Elija a quién dirige su escrito, o el trámite que pide."), longest=80)
-    asunto = _line(_needed("Escriba el asunto: en pocas palabras, de qué trata su escrito."), longest=ASUNTO)
+    destino = _line(needed("Elija a quién dirige su escrito, o el trámite que pide."), longest=80)
+    asunto = _line(needed("Escriba el asunto: en pocas palabras, de qué trata su escrito."), longest=ASUNTO)
     forma = StringField(
         filters=[clean_line],
         validators=[
@@ -149,8 +151,8 @@ class FilingForm(OfficeForm):
         _if_given(_is_folio, "Revise el folio anterior: es como OP-2026-000123-5. Si no lo recuerda, déjelo vacío.")
     )
     buzon = BooleanField()
-    declaracion = BooleanField(validators=[_needed("Marque la declaración para poder presentar.")])
-    privacidad = BooleanField(validators=[_needed("Confirme que leyó el aviso de privacidad.")])
+    declaracion = BooleanField(validators=[needed("Marque la declaración para poder presentar.")])
+    privacidad = BooleanField(validators=[needed("Confirme que leyó el aviso de privacidad.")])
     privacidad_version = _line(longest=20)
     clave_envio = StringField(filters=[clean_line])
 
@@ -179,11 +181,11 @@ class TrackingForm(OfficeForm):
     """Folio and clave de seguimiento."""
 
     folio = _line(
-        _needed("Escriba su folio. Es como OP-2026-000123-5."),
+        needed("Escriba su folio. Es como OP-2026-000123-5."),
         _if_given(lambda value: not Folio.is_misspelt(value), "Revise el folio: una letra o número no corresponde."),
         longest=40,
     )
-    clave = _line(_needed("Escriba su clave de seguimiento. Tiene 16 letras y números."), longest=60)
+    clave = _line(needed("Escriba su clave de seguimiento. Tiene 16 letras y números."), longest=60)
 
 
 class EmailCodeForm(OfficeForm):
@@ -191,14 +193,14 @@ class EmailCodeForm(OfficeForm):
 
     codigo = StringField(
         filters=[clean_line, lambda value: re.sub(r"\D", "", value)[:12]],
-        validators=[_needed("Escriba el código de 6 números que enviamos a su correo.")],
+        validators=[needed("Escriba el código de 6 números que enviamos a su correo.")],
     )
 
 
 class CodeForm(OfficeForm):
     """A código de verificación typed from paper."""
 
-    codigo = _line(_needed("Escriba el código impreso en el documento. Tiene 16 letras y números."), longest=60)
+    codigo = _line(needed("Escriba el código impreso en el documento. Tiene 16 letras y números."), longest=60)
 
 
 class EmptyForm(OfficeForm):

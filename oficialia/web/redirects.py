@@ -12,7 +12,11 @@ _PAGE = Markup(
 
 def see_other(endpoint: str, **values: Any) -> Response:
     """303 to a page of ours, with a line in Spanish for a reader that does not follow by itself."""
-    address = url_for(endpoint, **values)
+    return to_path(url_for(endpoint, **values))
+
+
+def to_path(address: str) -> Response:
+    """303 to a path of this site; never hand it what somebody sent."""
     response = make_response(_PAGE.format(address), 303)
     response.headers["Location"] = address
     return response

@@ -1,5 +1,5 @@
-"""The bench: who seals how fast, what the whole step of the worker takes, what each of its means buys, and what a leaf
-of the ledger costs.
+"""The bench: who seals how fast, what the worker's whole step takes, what each means buys; how long a verdict
+takes, and what a leaf of the ledger costs.
 
 make bench    python -m tests.bench --rondas 25
 """
@@ -13,15 +13,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from certs.development import make_development_pki
-from tests.bench import ledger, savings, step
+from tests.bench import ledger, savings, step, verdict
 from tests.bench.files import make_files
 from tests.bench.lineup import MAKERS, Ground, ready
 from tests.bench.race import race, rows
 from tests.bench.table import table
 
 ROUNDS = 25
-STEPS, TURNS = 15, 7
-"""Filings of each file that the worker seals, and repetitions with and without each means."""
+STEPS, TURNS, VERDICTS = 15, 7, 30
+"""Filings of each file that the worker seals, repetitions with and without each means, and verdicts."""
 
 
 def main() -> int:
@@ -36,12 +36,17 @@ def main() -> int:
         "--solo-carrera", action="store_true", help="sin el paso del obrero ni lo que compra cada medio"
     )
     reader.add_argument("--solo-libro", action="store_true", help="nada más que el libro, hasta un millón de hojas")
+    reader.add_argument("--solo-veredicto", action="store_true", help="nada más cuánto tarda un veredicto")
     wanted = reader.parse_args()
     began = time.monotonic()
-    if wanted.solo_libro:
-        _ledger(wanted.destino.resolve())
-        return 0
     folder = wanted.destino.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    if wanted.solo_libro:
+        _ledger(folder)
+        return 0
+    if wanted.solo_veredicto:
+        _verdict(folder)
+        return 0
     say(f"Preparando archivos y motores en {wanted.destino}; carga de la máquina: {os.getloadavg()[0]:.1f}")
     files = make_files(folder / "archivos")
     ground = Ground(folder, _pki(folder), files["10 KB"])
@@ -62,6 +67,7 @@ def main() -> int:
         _write(folder / "paso.json", whole)
         _write(folder / "medios.json", bought)
         say(f"{step.table(whole)}\n{savings.table(bought)}\n")
+        _verdict(folder)
         _ledger(folder)
     say(f"{time.monotonic() - began:.0f} s en total; {wanted.destino / 'sealing.json'}")
     return 0
@@ -70,9 +76,15 @@ def main() -> int:
 def _ledger(folder: Path) -> None:
     say("Midiendo el libro, hasta un millón de hojas…")
     grown = ledger.measure()
-    folder.mkdir(parents=True, exist_ok=True)
     _write(folder / "libro.json", grown)
     say(f"{ledger.table(grown)}\n")
+
+
+def _verdict(folder: Path) -> None:
+    say("Midiendo el veredicto…")
+    found = verdict.measure(_pki(folder), times=VERDICTS)
+    _write(folder / "veredicto.json", found)
+    say(verdict.table(found))
 
 
 def _write(path: Path, found: object) -> None:

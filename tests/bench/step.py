@@ -46,12 +46,13 @@ TOTAL, REST = "todo", "lo demás"
 
 def measure(files: Mapping[str, Path], pki: Path, *, times: int) -> list[dict[str, Any]]:
     """A row for each file: milliseconds of each part, the median over `times` filings, and of all together."""
-    with TemporaryDirectory() as place, _office(Path(place), pki) as runtime:
+    with TemporaryDirectory() as place, office(Path(place), pki) as runtime:
         return [{"file": name, "ms": _measured(runtime, pki, path, times)} for name, path in files.items()]
 
 
 @contextmanager
-def _office(place: Path, pki: Path) -> Iterator[Runtime]:
+def office(place: Path, pki: Path) -> Iterator[Runtime]:
+    """An office on SQLite and a real S3 server, in that folder."""
     server = seaweed.SeaweedFS(place / "s3", seaweed.choose_ports(), "bench", uuid.uuid4().hex, uuid.uuid4().hex)
     with process.running(server.program(), place / "s3.log"):
         bucket, sandbox = server.bucket("bench"), Sandbox()
@@ -65,15 +66,21 @@ def _office(place: Path, pki: Path) -> Iterator[Runtime]:
 
 
 def _measured(runtime: Runtime, pki: Path, path: Path, times: int) -> dict[str, float]:
+    runs = file_and_seal(runtime, pki, path, times + 1)
+    return {name: round(statistics.median(run[name] for run in runs[1:]), 2) for name in runs[-1]}
+
+
+def file_and_seal(runtime: Runtime, pki: Path, path: Path, times: int) -> list[dict[str, float]]:
+    """File a document that often, and seal it each time; the milliseconds of each part."""
     ours = make_parts(runtime, pki, NO_TSA)
     # Without an authority of time, whose answer would be most of what is measured.
     vars(ours)["engine"] = SealEngine(runtime.sandbox, ours.identity, timestamper=None, anchors=runtime.anchors)
     runs: list[dict[str, float]] = []
     with mock.patch.object(task, "parts", lambda: ours):
-        for number in range(times + 1):
+        for number in range(times):
             intake.receive(runtime, submission(path, key=f"{path.name}-{number}", received_at=runtime.clock()))
             runs.append(_once(_last_job(runtime)))
-    return {name: round(statistics.median(run[name] for run in runs[1:]), 2) for name in runs[-1]}
+    return runs
 
 
 def _last_job(runtime: Runtime) -> int:

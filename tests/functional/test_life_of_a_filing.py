@@ -15,9 +15,9 @@ import pytest
 from PIL import Image
 
 from oficialia.embedded.browser import Browser
+from signing.examine import examine
 from signing.sandbox import Sandbox
 from signing.trust import load_anchors
-from signing.verify import examine
 from tests.support.filing import KEY, Filed, Office, file, values
 
 

@@ -4,14 +4,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, FilePayload, Page, sync_playwright
+from playwright.sync_api import Browser, FilePayload, Page
 
+from tests.support.chromium import DESK, PHONE, SECONDS, SMALL_TARGETS, UNNAMED, launched
 from tests.support.filing import Office
 
-ARGUMENTS = [
-    *("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-sync"),
-]
 PAGES = [
     "/",
     "/presentar",
@@ -23,24 +20,13 @@ PAGES = [
     "/certificados",
     "/nada",
 ]
-PHONE, DESK = 360, 1280
-SECONDS = 1000
-# A small target is one that a thumb misses (WCAG 2.2, 2.5.8); links inside a sentence are exempt, as the rule says.
-SMALL_TARGETS = """() => [...document.querySelectorAll(
-  'button, input:not([type=hidden]), select, textarea, summary, nav a, .boton')]
-  .filter(e => e.checkVisibility()).map(e => [e.id || e.textContent.trim(), e.getBoundingClientRect()])
-  .filter(([, box]) => box.width < 24 || box.height < 24).map(([name]) => name)"""
-UNNAMED = """() => [...document.querySelectorAll('input:not([type=hidden]), select, textarea')]
-  .filter(e => !e.labels.length).map(e => e.name)"""
 
 
 @pytest.fixture(scope="module")
 def browser(tool: Callable[[str], str]) -> Iterator[Browser]:
     """Debian's Chromium."""
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=tool("chromium"), args=ARGUMENTS)
+    with launched(tool("chromium")) as started:
         yield started
-        started.close()
 
 
 @pytest.fixture

@@ -1,13 +1,13 @@
 """The power goes before and after each numbered step: one folio, one seal, one acuse, nothing lost.
 
-The steps are those of the docstrings of `services/intake.py`, `workers/sealing.py`, `workers/acuses.py` and
-`workers/raising.py`. Real processes are killed (SIGKILL) at them, on SQLite and on PostgreSQL; then whoever was
-waiting tries again, as a citizen and the sweeper do.
+The steps are those of the docstrings of `services/intake.py`, `workers/sealing.py`, `workers/acuses.py`,
+`workers/raising.py`, `services/respuestas.py` and `workers/respuestas.py`. Real processes are killed (SIGKILL) at them,
+on SQLite and on PostgreSQL; then whoever was waiting tries again, as a citizen, a clerk and the sweeper do.
 """
 
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
@@ -66,17 +66,37 @@ RAISING = {
     "4 acuse": "workers.raising:make_acuse",
     "4 transaction": "oficialia.services.editions:record_acuse",
 }
+ANSWERING = {
+    "1 admitted": "oficialia.services.respuestas:check",
+    "2 inspection": "oficialia.services.respuestas:inspected",
+    "3 storage": "storage.bucket:Bucket.put",
+    "4 transaction": "oficialia.services.respuestas:_record",
+    "4 its leaf": "oficialia.services.ledger:append",
+    "4 its commit": COMMIT,
+}
+SEALING_AN_ANSWER = {
+    "1 lease": "oficialia.services.outbox:take",
+    "2 register": "oficialia.services.respuesta_sealing:begin",
+    "3 fetch": "storage.bucket:Bucket.fetch",
+    "4 seal": "signing.seal:SealEngine.seal_document",
+    "5 storage": "storage.bucket:Bucket.put",
+    "6 transaction": "oficialia.services.respuesta_sealing:record",
+    "6 its leaf": "oficialia.services.ledger:append",
+}
 WHENS: tuple[When, ...] = ("before", "after")
 
 
-def at_each(steps: dict[str, str]) -> pytest.MarkDecorator:
-    """A case before and a case after each step; on PostgreSQL, those where the database matters."""
+def at_each(steps: dict[str, str], quick: Collection[str] | None = None) -> pytest.MarkDecorator:
+    """A case before and a case after each step; on PostgreSQL, those where the database matters. Where ``quick`` names
+    cases, the others are thorough: after a step is before the next."""
     cases = [
         pytest.param(
             database,
             Cut(function, when),
             id=f"{database} {when} {name}",
-            marks=[pytest.mark.thorough] if database == "postgres" else [],
+            marks=[pytest.mark.thorough]
+            if database == "postgres" or (quick is not None and f"{when} {name}" not in quick)
+            else [],
         )
         for database in ("sqlite", "postgres")
         for name, function in steps.items()
@@ -289,3 +309,61 @@ def test_raising_is_finished_by_the_next_worker(site: Site, cut: Cut) -> None:
     assert filing.nivel_sello == "b_t"
     assert [token is not None for token in tokens] == [False, True]
     books_are_dense(site)
+
+
+def turned(site: Site) -> tuple[str, Path]:
+    """A filing that an area attends to, and the PDF to answer it with."""
+    folio = site.received()
+    assert site.window.run(Task("turn", folio=folio)).answer == "turned"
+    return folio, blank_pdf(site.folder / f"respuesta-{site.filed}.pdf", f"respuesta a {folio}")
+
+
+def is_answered(site: Site, folio: str) -> None:
+    """One answer, once sealed, each with its leaf and its event, each object in storage; no work on it is left."""
+    with site.database.reading() as session:
+        filing = session.scalars(select(Filing).where(Filing.folio == folio)).one()
+        mine = StoredObject.filing_id == filing.id
+        kinds = [Purpose.ANSWER, Purpose.SEALED_ANSWER]
+        objects = session.scalars(select(StoredObject).where(mine, StoredObject.purpose.in_(kinds))).all()
+        acts = [*session.scalars(select(LedgerLeaf.act).where(LedgerLeaf.filing_id == filing.id))]
+        told = [event.act for event in filing.events]
+        undone = session.scalars(
+            select(Job.id).where(Job.filing_id == filing.id, Job.kind == Kind.SEAL_ANSWER, Job.done_at.is_(None))
+        ).all()
+    assert (filing.estado, filing.pendiente, undone) == ("resuelto", "", [])
+    assert sorted(item.purpose for item in objects) == sorted(kinds)
+    for act in ("respuesta", "sello_respuesta"):
+        assert acts.count(act) == told.count(act) == 1
+    for item in objects:
+        site.bucket.fetch(item.key, item.version_id, item.sha256, site.folder / "leido")
+    books_are_dense(site)
+
+
+# Last of all: their filings are answered before they are sealed, and nobody has to finish those.
+@at_each(ANSWERING, {"after 3 storage", "before 4 its commit", "after 4 its commit"})
+def test_an_answer_is_taken_once_from_who_sends_it_again(site: Site, cut: Cut) -> None:
+    folio, path = turned(site)
+    answer = Task("answer", main=str(path), folio=folio)
+    died(site.dying_window.run(replace(answer, cut=cut)))
+    committed = {(COMMIT, "after")}
+    with site.database.reading() as session:
+        taken = session.scalars(select(Filing.pendiente).where(Filing.folio == folio)).one() == "respuesta"
+    assert taken == ((cut.function, cut.when) in committed)
+    again = site.window.run(answer)
+    assert (again.signal, again.answer == "answered") == (0, not taken), again.answer
+    assert site.worker.run(Task("work", job=site.job(folio, Kind.SEAL_ANSWER))).signal == 0
+    is_answered(site, folio)
+
+
+@at_each(SEALING_AN_ANSWER, {"after 4 seal", "after 6 its leaf", "after 6 transaction"})
+def test_sealing_an_answer_is_finished_by_the_next_worker(site: Site, cut: Cut) -> None:
+    folio, path = turned(site)
+    assert site.window.run(Task("answer", main=str(path), folio=folio)).answer == "answered"
+    job = site.job(folio, Kind.SEAL_ANSWER)
+    died(site.dying_worker.run(Task("work", cut, job=job)))
+    with site.database.reading() as session:
+        estado = session.scalars(select(Filing.estado).where(Filing.folio == folio)).one()
+    assert (estado == "resuelto") == (cut == Cut(SEALING_AN_ANSWER["6 transaction"], "after"))
+    let_leases_run_out(site.database)
+    assert site.worker.run(Task("work", job=job)).signal == 0
+    is_answered(site, folio)

@@ -10,6 +10,7 @@ from uuid import uuid4
 from sqlalchemy import select
 
 from oficialia.db import Database
+from oficialia.domain.filing import Rol
 from oficialia.domain.folio import Folio
 from oficialia.models import (
     Acuse,
@@ -19,14 +20,16 @@ from oficialia.models import (
     Review,
     SealCertificate,
     SealState,
+    SignInFailure,
     StoredObject,
 )
 from oficialia.runtime import Runtime
-from oficialia.services import backup, backup_restore, intake
+from oficialia.services import backup, backup_restore, intake, staff_sign_in
 from oficialia.services.backup import Made
 from oficialia.services.backup_objects import Tally
 from oficialia.services.submission import Anexo, Person
 from storage.bucket import Bucket
+from tests.support.clerks import attempt, hire
 from tests.support.office import LABELS, blank_pdf, submission, upload
 
 AT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -99,6 +102,9 @@ def fill(runtime: Runtime, folder: Path, filings: int = 3) -> list[intake.Receip
         session.add(LedgerCheckpoint(origin="a", size=1, root="ab", note="—", signed_at=now))
         session.add(LedgerPublisher(id=1, holder=uuid4(), until=now, trouble="", since=now))
         session.add(SealState(id=1, sha256="00", valid_until=None, reason="", since=now))
+        session.add(SignInFailure(key="ab", count=2, last_at=now))
+    ana = hire(runtime, "ana", Rol.AREA, "OB")
+    staff_sign_in.sign_in(runtime, attempt(runtime, ana))
     return receipts
 
 

@@ -33,13 +33,15 @@ class Cut:
 
 @dataclass(frozen=True)
 class Task:
-    """What a child does: `receive` a form (its PDF and its key), or `work` on a job; without a job, on all there is."""
+    """What a child does: `receive` a form (its PDF and its key), `turn` a filing to an area (its folio), `answer` it
+    (its PDF and its folio), or `work` on a job; without a job, on all there is."""
 
-    role: Literal["receive", "work"]
+    role: Literal["receive", "turn", "answer", "work"]
     cut: Cut | None = None
     main: str = ""
     key: str = ""
     email: str = ""
+    folio: str = ""
     job: int = 0
 
 

@@ -15,25 +15,35 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
 
 from oficialia import runtime
 from oficialia.clock import now
-from oficialia.models import Job
+from oficialia.errors import Conflict
+from oficialia.models import Filing, Job
+from oficialia.runtime import Runtime
 from oficialia.services import intake, outbox
 from oficialia.services.outbox import Kind
+from oficialia.services.respuestas import responder
 from oficialia.services.submission import Anexo, Person
+from oficialia.services.turnos import turnar
 from oficialia.settings import WebSettings, load
 from signing.sandbox import Sandbox
+from tests.support.desk import ANA
 from tests.support.mortal import Cut, Task
 from tests.support.office import submission, upload
-from workers import acuses, mail, raising, sealing
+from workers import acuses, mail, raising, respuestas, sealing
 from workers.parts import parts
 
 TASKS: dict[Kind, Callable[[int], None]] = {
     Kind.SEAL: sealing.seal,
     Kind.ACUSE: acuses.issue,
+    Kind.SEAL_ANSWER: respuestas.seal_answer,
     Kind.MAIL_CODE: mail.send,
     Kind.MAIL_ACUSE: mail.send,
+    Kind.MAIL_NOTICE: mail.send,
     Kind.RAISE: raising.raise_filing,
 }
 
@@ -90,7 +100,17 @@ def _fork(task: Task, lend: Callable[[], None]) -> dict[str, Any]:
 def _do(task: Task) -> str:
     if task.cut:
         _arm(task.cut)
-    return _receive(task) if task.role == "receive" else _work(task.job)
+    match task.role:
+        case "receive":
+            return _receive(task)
+        case "turn":
+            office = runtime.build(load(WebSettings))
+            turnar(office, ANA, _filing(office, task), "OB", "Es de su competencia.")
+            return "turned"
+        case "answer":
+            return _answer_filing(task)
+        case "work":
+            return _work(task.job)
 
 
 def _arm(cut: Cut) -> None:
@@ -127,6 +147,21 @@ def _receive(task: Task) -> str:
         anexos=(Anexo(upload(Path(task.main), "anexo-0"), "Croquis"),),
     )
     return intake.receive(runtime.build(load(WebSettings)), form).folio
+
+
+def _answer_filing(task: Task) -> str:
+    """As a clerk does it, who presses the button again when no answer came: what that says is the answer."""
+    office = runtime.build(load(WebSettings))
+    try:
+        responder(office, ANA, _filing(office, task), upload(Path(task.main), "respuesta"), "Se reparará.")
+    except Conflict as told:
+        return told.sentence
+    return "answered"
+
+
+def _filing(office: Runtime, task: Task) -> UUID:
+    with office.database.reading() as session:
+        return session.scalars(select(Filing.id).where(Filing.folio == task.folio)).one()
 
 
 def _work(job: int) -> str:

@@ -32,8 +32,8 @@ from workers.parts import Parts
 TABLES = [
     Base.metadata.tables[name]
     for name in (
-        "folio_series", "ledger_head", "seal_certificates", "filings", "parties", "deadlines", "events", "documents",
-        "stored_objects", "acuses", "jobs", "ledger_leaves", "ledger_checkpoints", "ledger_publisher",
+        "folio_series", "ledger_head", "seal_certificates", "filings", "parties", "party_words", "deadlines", "events",
+        "documents", "stored_objects", "acuses", "jobs", "ledger_leaves", "ledger_checkpoints", "ledger_publisher",
         "email_confirmations", "reviews",
     )
 ]  # fmt: skip

@@ -8,13 +8,14 @@ from pathlib import Path
 import pikepdf
 
 from signing.cover import ATTACHMENT, CoverContent
+from signing.examine import examine
+from signing.finding import SignatureFinding
 from signing.identity import SealIdentity
 from signing.sandbox import Sandbox
 from signing.seal import Sealed, SealEngine
 from signing.stamp import StampContent
 from signing.timestamp import Timestamper
 from signing.trust import TrustAnchors
-from signing.verify import SignatureFinding, examine
 from tests.support.papers import Signing, sign
 
 STAMP = StampContent(

@@ -9,7 +9,8 @@ from typing import Any
 from oficialia.services.backup_files import MANIFEST, REGISTER, read_manifest, sha256_of
 
 # Tables that the first migration did not make.
-SINCE_0001 = ("reviews", "seal_state", "ledger_checkpoints", "ledger_publisher")
+STAFF = ("staff_accounts", "staff_sessions", "staff_events", "sign_in_failures")
+SINCE_0001 = ("reviews", "seal_state", "party_words", "ledger_checkpoints", "ledger_publisher", *STAFF)
 
 
 def flip(path: Path) -> None:
@@ -38,7 +39,7 @@ def rewrite(path: Path, change: Callable[[str, list[str], list[Any]], list[Any]]
     _replace_register(path, lines)
 
 
-LATER = frozenset({"request_id", "protect_at", "checkpoint_size"})
+LATER = frozenset({"request_id", "protect_at", "turned_to", "pendiente", "counted_from", "checkpoint_size"})
 
 
 def as_of_0001(path: Path) -> None:

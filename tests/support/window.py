@@ -11,6 +11,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from oficialia.web.context import WebOptions
+
+OPTIONS = WebOptions(
+    session_secret="secreto-de-sesion-para-las-pruebas",
+    throttle="10000 per minute",
+    min_free_bytes=0,
+    https=False,
+)
 FOLIO = re.compile(r"OP-\d{4}-\d{6,}-[0-9A-Z]")
 KEY = re.compile(r'id="clave">([0-9A-Z-]{19})<')
 _HIDDEN = re.compile(r'<input[^>]*type="hidden"[^>]*>')

@@ -12,17 +12,18 @@ from oficialia.runtime import Runtime
 from oficialia.services.outbox import Kind, due
 from oficialia.settings import WorkerSettings, load
 from signing.timestamp import Timestamper
-from workers import acuses, mail, protection, proving, raising, sealing
+from workers import acuses, mail, protection, proving, raising, respuestas, sealing
 from workers.parts import Parts, make_seals, protector_of, revocation_of
 
 TASKS = {
     Kind.SEAL: (sealing, sealing.seal),
     Kind.ACUSE: (acuses, acuses.issue),
+    Kind.SEAL_ANSWER: (respuestas, respuestas.seal_answer),
     Kind.RAISE: (raising, raising.raise_filing),
     Kind.PROVE: (proving, proving.prove),
     Kind.PROTECT: (protection, protection.protect),
 }
-MAIL = {Kind.MAIL_CODE: (mail, mail.send), Kind.MAIL_ACUSE: (mail, mail.send)}
+MAIL = dict.fromkeys((Kind.MAIL_CODE, Kind.MAIL_ACUSE, Kind.MAIL_NOTICE), (mail, mail.send))
 
 
 def make_parts(

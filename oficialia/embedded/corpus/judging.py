@@ -6,24 +6,29 @@ from dataclasses import dataclass
 from oficialia.embedded.corpus.certificates import CertificateResult
 from oficialia.embedded.corpus.result import Result
 from signing.inspect import Flag
+from signing.reason import Colour
 
 # Issue 3: nothing hostile takes longer than this, nor more memory.
 MOST_SECONDS, MOST_MIB = 30.0, 512.0
+# Issue 5: of honest signatures as many are called intact, or intact with a remark.
+VALID_SHARE = 0.85
+NEVER_GREEN = frozenset({"attack", "tampered", "modified", "invalid"})
 OPENS_ALL_THE_SAME = Flag.ENCRYPTED_EMPTY_PASSWORD.value
 
 
 @dataclass(frozen=True)
 class Requirement:
-    """One requirement: how many it was asked of, and those that missed it."""
+    """One requirement: how many it was asked of, and those that missed it. `share`: of how many it has to hold."""
 
     title: str
     asked: int
     missed: tuple[str, ...]
+    share: float = 1.0
 
     @property
     def held(self) -> bool:
-        """Whether nobody missed it."""
-        return not self.missed
+        """Whether enough of them hold it."""
+        return self.asked - len(self.missed) >= self.share * self.asked
 
 
 def judge(
@@ -31,14 +36,15 @@ def judge(
 ) -> list[Requirement]:
     """Every requirement that this folder has something for."""
 
-    def ask(title: str, who: Sequence[Result], missed: Callable[[Result], str]) -> Requirement:
+    def ask(title: str, who: Sequence[Result], missed: Callable[[Result], str], share: float = 1.0) -> Requirement:
         told = [(result.entry.path, missed(result)) for result in who]
-        return Requirement(title, len(who), tuple(f"{path}: {why}" for path, why in told if why))
+        return Requirement(title, len(who), tuple(f"{path}: {why}" for path, why in told if why), share)
 
     def group(*names: str) -> list[Result]:
         return [result for result in results if result.entry.group in names]
 
     sealed = [result for result in results if result.seal]
+    valid = [result for result in group("signed") if result.entry.kind == "valid"]
     found = [
         ask("accept: recibidos, sellados o con carátula", group("accept"), _not_received),
         ask("accept-hard: recibidos, salvo los que pueden rechazarse", group("accept-hard"), _not_received_or_refused),
@@ -51,7 +57,9 @@ def judge(
         ask("copias selladas que conservan su texto", [r for r in sealed if _has_words(r)], _mute),
         ask("originales conservados", sealed, _lost),
         ask("firmas de ciudadanos tan buenas como antes", [r for r in sealed if _bears_signatures(r)], _worse),
-        ask("ninguna firma con ataque o alteración se da por buena", sealed, _green),
+        ask("ninguna firma con ataque, alteración o defecto se da por buena", group("signed"), _green),
+        ask("firmas válidas que se dan por íntegras o con aviso", valid, _called_altered, VALID_SHARE),
+        ask("todos: con su veredicto en menos de 30 s", [r for r in results if r.verdict], _slow),
         Requirement("certificados legibles y como dice el manifiesto", len(certificates),
                     tuple(f"{each.path}: {each.problem}" for each in certificates if each.problem)),
     ]  # fmt: skip
@@ -124,5 +132,20 @@ def _worse(result: Result) -> str:
 
 
 def _green(result: Result) -> str:
-    never = "never green" in result.entry.expected.lower() or "not green" in result.entry.expected.lower()
-    return "se da por buena" if never and result.seal and result.seal.green else ""
+    expected = result.entry.expected.lower()
+    never = result.entry.kind in NEVER_GREEN or "never green" in expected or "not green" in expected
+    return "se da por buena" if never and result.verdict and result.verdict.colour is Colour.GREEN else ""
+
+
+def _called_altered(result: Result) -> str:
+    """Trust aside: these authorities are nobody's whom the office knows."""
+    verdict = result.verdict
+    if verdict is None:
+        return "sin veredicto"
+    if verdict.integrity_colour in {Colour.GREEN, Colour.AMBER}:
+        return ""
+    return f"{verdict.colour}: {', '.join(verdict.reasons) or 'sin firmas'}"
+
+
+def _slow(result: Result) -> str:
+    return f"{result.verdict_seconds:.1f} s" if result.verdict_seconds > MOST_SECONDS else ""

@@ -9,8 +9,9 @@ from oficialia.embedded.corpus.manifest import Entry
 from oficialia.embedded.corpus.seals import Examiner, SealCheck
 from oficialia.embedded.corpus.sending import Sent
 from oficialia.embedded.corpus.traces import Trace
+from signing.finding import SignatureFinding
 from signing.seal import Strategy
-from signing.verify import SignatureFinding
+from signing.verdict import DocumentVerdict, SignatureVerdict
 
 OUTCOMES: Mapping[Strategy, str] = {"visible": "sealed-visible", "invisible": "sealed-invisible", "caratula": "wrapped"}
 
@@ -19,7 +20,8 @@ OUTCOMES: Mapping[Strategy, str] = {"visible": "sealed-visible", "invisible": "s
 class Result:
     """One file, its outcome (`sealed-visible`, `sealed-invisible`, `wrapped`, `refused:CODE`, `error:WHAT`), and why.
 
-    `seal` is None for a file that was not sealed.
+    `seal` is None for a file that was not sealed. `verdict` is that on the file as it came, taken in `verdict_seconds`;
+    None until it is examined.
     """
 
     entry: Entry
@@ -27,6 +29,8 @@ class Result:
     sent: Sent
     trace: Trace
     seal: SealCheck | None = None
+    verdict: DocumentVerdict | None = None
+    verdict_seconds: float = 0.0
 
     @property
     def kind_of_outcome(self) -> str:
@@ -53,6 +57,15 @@ class Result:
             "paths": paths,
             "request_id": self.sent.request_id,
         }
+        if self.verdict:
+            line |= {
+                "colour": self.verdict.colour,
+                "integrity": self.verdict.integrity,
+                "identity": [_identity(signature) for signature in self.verdict.signatures],
+                "reasons": list(self.verdict.reasons),
+                "changes": sorted({change for signature in self.verdict.signatures for change in signature.changes}),
+                "verdict_seconds": round(self.verdict_seconds, 2),
+            }
         if self.seal:
             line |= {
                 "seal_level": self.trace.level,
@@ -82,7 +95,9 @@ def results(entries: Sequence[Entry], sent: Sequence[Sent], traces: Mapping[str,
 
 
 def examined(examiner: Examiner, result: Result) -> Result:
-    """The result with the examination of its sealed copy, where there is one."""
+    """The result with the verdict on the file, and the examination of its sealed copy, where there is one."""
+    verdict, seconds = examiner.verdict(result.entry.file)
+    result = replace(result, verdict=verdict, verdict_seconds=seconds)
     if not result.received:
         return result
     sent = result.sent
@@ -90,6 +105,24 @@ def examined(examiner: Examiner, result: Result) -> Result:
     hostile = result.entry.group == "hostile"
     seal = examiner.check(result.entry.file, sent.files["sellado"], sent.folio, strategy, hostile=hostile)
     return replace(result, seal=seal)
+
+
+def _identity(signature: SignatureVerdict) -> dict[str, Any]:
+    """Who signed, as far as it is known, and what is known of the certificate."""
+    holder = signature.holder
+    return {
+        "name": holder.name,
+        "rfc": holder.rfc,
+        "organization": holder.organization,
+        "serial": holder.serial,
+        "kind": holder.kind,
+        "issuer": holder.issuer,
+        "trusted": signature.trusted,
+        "in_force": signature.in_force,
+        "revocation": signature.revocation,
+        "colour": signature.colour,
+        "indication": " ".join(filter(None, [signature.indication, signature.sub_indication])),
+    }
 
 
 def _told(finding: SignatureFinding) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The sealed copy of one file, examined by ours and by a third party, and compared with the original."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,11 +11,14 @@ import pikepdf
 
 from oficialia.embedded.corpus.pdfsig import Word, pdfsig
 from oficialia.embedded.corpus.seeing import Words, reads_the_stamp, words_kept
+from signing.examine import examine
+from signing.finding import SignatureFinding, not_worse
 from signing.increment import looks_signed
 from signing.sandbox import Sandbox
 from signing.seal import Strategy
 from signing.trust import TrustAnchors
-from signing.verify import SignatureFinding, examine, not_worse
+from signing.verdict import DocumentVerdict
+from signing.verify import verify
 
 FIELD = "Sello-"
 # "al-frente": the sealed copy begins with the original, byte for byte; "adjunto": the carátula has it attached so;
@@ -27,7 +31,7 @@ class SealCheck:
     """What was seen of the seal on one sealed copy.
 
     `signatures`: each of its author's, before and after (None: gone). `stamp_read`: the QR of a visible seal was read.
-    `words`: of the original, in a copy that is no carátula. `green`: signatures that look beyond doubt.
+    `words`: of the original, in a copy that is no carátula.
     """
 
     ours: bool
@@ -37,7 +41,6 @@ class SealCheck:
     signatures_kept: bool
     stamp_read: bool | None
     words: Words | None
-    green: bool
 
 
 @dataclass(frozen=True)
@@ -66,8 +69,13 @@ class Examiner:
             signatures_kept=kept == "adjunto" or (len(theirs) == len(before) and not_worse(before, theirs)),
             stamp_read=reads_the_stamp(self.sandbox, sealed) if strategy == "visible" else None,
             words=None if wrapped or hostile else words_kept(original, sealed),
-            green=any(_green(finding) for finding in (*before, *theirs)),
         )
+
+    def verdict(self, original: Path) -> tuple[DocumentVerdict, float]:
+        """What the signatures of `original` are worth, nobody being asked about revocation; and the seconds it took."""
+        began = time.monotonic()
+        found = verify(self.sandbox, original, anchors=self.anchors, at=self.at)
+        return found, time.monotonic() - began
 
     def _findings(self, file: Path) -> Sequence[SignatureFinding]:
         return examine(self.sandbox, file, anchors=self.anchors, at=self.at) if looks_signed(file) else ()
@@ -82,10 +90,6 @@ def _pairs(
 
 def _sound(seal: SignatureFinding) -> bool:
     return seal.intact and seal.trusted and seal.covers_whole_file and not seal.problem
-
-
-def _green(finding: SignatureFinding) -> bool:
-    return finding.intact and finding.trusted and finding.modified_after in {"nada", "solo_firmas"}
 
 
 def _kept(original: Path, sealed: Path) -> Original:

@@ -19,8 +19,8 @@ from oficialia.runtime import Runtime
 from oficialia.services import email_confirmation, intake
 from oficialia.services.outbox import MAX_ATTEMPTS, Kind
 from oficialia.services.submission import Person
+from signing.examine import examine
 from signing.sandbox import Sandbox
-from signing.verify import examine
 from storage.bucket import Bucket
 from tests.conftest import SmtpSink
 from tests.support.fault_proxy import Fault, HttpFaultProxy, SmtpFaultProxy

@@ -212,7 +212,8 @@ def test_a_backup_of_an_older_version_is_restored_and_brought_forward(
     as_of_0001(made.path)
     assert faults(made.path) == ()
     bring_back(made.path, fresh, copied_town.bucket)
-    assert rows(fresh) == {**before, **{name: [] for name in SINCE_0001}}
+    empty = [name for name in SINCE_0001 if name != "party_words"]
+    assert rows(fresh) == {**before, **{name: [] for name in empty}}
 
 
 def test_a_backup_of_a_newer_version_and_a_register_of_another_are_refused(

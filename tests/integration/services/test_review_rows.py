@@ -37,6 +37,7 @@ ALTERED = {
     "the level of the signature": "UPDATE filings SET nivel_firma = 'n2' WHERE folio = :open",
     "the state": "UPDATE filings SET estado = 'anulado_con_traza' WHERE folio = :open",
     "the stage": "UPDATE filings SET etapa = 'recibida' WHERE folio = :sealed",
+    "the words by which it is found": f"DELETE FROM party_words WHERE word = 'maria' AND {MINE}",
     "that a person looks at it": "UPDATE filings SET etapa = 'en_espera' WHERE folio = :open",
 }
 OTHERS = {

@@ -19,7 +19,9 @@ from oficialia.models import Acuse, Event, Filing, Job, LedgerLeaf, StoredObject
 from oficialia.runtime import Runtime
 from oficialia.services import protection, tracking
 from oficialia.services.outbox import MAX_ATTEMPTS, PATIENT, Kind
+from oficialia.services.respuestas import responder
 from oficialia.services.tracking_words import event_text
+from oficialia.services.turnos import turnar
 from oficialia.services.verification import LEVEL_WORDS
 from oficialia.web.context import WebOptions
 from signing.protection import Protected, Protector
@@ -28,9 +30,10 @@ from signing.timestamp import Timestamper
 from signing.trust import TrustAnchors
 from tests.support.archive import lasts
 from tests.support.authorities import later_authority, serving
+from tests.support.desk import ANA, CARLA
 from tests.support.kinds import ON_BOTH
 from tests.support.ledgers import MINE
-from tests.support.office import TestClock
+from tests.support.office import TestClock, blank_pdf, upload
 from tests.support.reviewing import review_of
 from tests.support.window import KEY, File, Visitor
 from tests.support.working import make_parts, schedule_protection, work
@@ -141,7 +144,7 @@ def test_both_documents_become_b_lta_once_and_everything_knows_of_it(
         assert (filing.nivel_sello, filing.etapa) == ("b_lta", Etapa.ACUSE_LISTO)
         for name in ("cadena", "sello", "token", "issued_at"):
             assert getattr(first, name) == getattr(second, name)
-        events = [event_text(event) for event in session.scalars(select(Event).order_by(Event.id))]
+        events = [event_text(event, {}) for event in session.scalars(select(Event).order_by(Event.id))]
     assert len(set(events[-2:])) == 2
     assert all("dentro de muchos años" in text for text in events[-2:])
 
@@ -169,6 +172,34 @@ def test_both_documents_become_b_lta_once_and_everything_knows_of_it(
         assert level in page
         assert "el documento cambió" not in page
     assert "Sello de tiempo de una autoridad" in visitor.send("/verificar", {"documento": File(new.read_bytes())}).text
+
+
+def test_an_answer_is_protected_as_well_and_the_level_of_the_filing_stays_that_of_its_copy(
+    parts: Parts, visitor: Visitor, clock: TestClock, tmp_path: Path
+) -> None:
+    runtime = parts.runtime
+    visitor.filed()
+    work(parts)
+    [filing] = _filings(runtime)
+    turnar(runtime, ANA, filing.id, "OB", "Es de su competencia.")
+    clock.time += QUIET
+    responder(runtime, CARLA, filing.id, upload(blank_pdf(tmp_path / "respuesta.pdf")), "Se reparará.")
+    work(parts)
+    with runtime.database.transaction() as session:  # the copy and the acuse have their evidence: that is tried above
+        session.execute(
+            update(StoredObject).where(StoredObject.purpose != Purpose.SEALED_ANSWER).values(protect_at=None)
+        )
+    clock.time += QUIET + MOMENT
+    protect(parts)
+    assert [item.seal_level for item in objects(runtime, Purpose.SEALED_ANSWER)] == ["b_t", "b_lta"]
+    assert _filings(runtime)[0].nivel_sello == "b_t"
+    answer = objects(runtime, Purpose.SEALED_ANSWER)[-1]
+    assert lasts(fetched(runtime, answer, tmp_path), runtime.anchors, now=clock.time)
+    assert leaves(runtime)[-1] == "edicion"
+    shown = tracking.view(runtime, filing.id)
+    assert shown.answer and shown.answer.sha256 == answer.sha256
+    assert shown.events[-1].text.startswith("Añadimos a la respuesta las pruebas")
+    assert review_of(runtime, at=clock.time).findings == ()
 
 
 def test_while_the_authorities_are_away_acuses_go_out_and_the_rest_is_done_when_they_are_back(

@@ -11,9 +11,14 @@ from oficialia.db import Database, upgrade
 from oficialia.domain.folio import Folio
 from oficialia.embedded.ports import LOOPBACK, free_ports
 from oficialia.models import LedgerLeaf
-from oficialia.services import closing, intake
+from oficialia.services import closing
+from oficialia.services.anulaciones import confirmar_anulacion, pedir_anulacion
 from oficialia.services.passed_over import pass_over
-from tests.support.office import TestClock, blank_pdf, load_catalogue, submission
+from oficialia.services.prevenciones import prevenir
+from oficialia.services.respuestas import responder
+from oficialia.services.turnos import turnar
+from tests.support.desk import ANA, BETO, CARLA, file
+from tests.support.office import TestClock, blank_pdf, load_catalogue, upload
 from tests.support.working import make_parts, work
 from workers.parts import Parts
 
@@ -38,7 +43,13 @@ def test_the_documented_keys_are_those_of_the_records(
     parts: Parts, development_pki: Path, tmp_path: Path, clock: TestClock
 ) -> None:
     runtime = parts.runtime
-    intake.receive(runtime, submission(blank_pdf(tmp_path / "a.pdf"), received_at=clock()))
+    first = file(runtime, tmp_path, "a", received_at=clock())
+    turnar(runtime, ANA, first, "OB", "Es de su competencia.")
+    prevenir(runtime, ANA, first, [], "Diga en qué calle.")
+    responder(runtime, CARLA, first, upload(blank_pdf(tmp_path / "respuesta.pdf")), "Se reparará.")
+    second = file(runtime, tmp_path, "b", received_at=clock())
+    pedir_anulacion(runtime, ANA, second, "Se presentó dos veces.")
+    confirmar_anulacion(runtime, BETO, second, "Son iguales.")
     [port] = free_ports(1)
     work(make_parts(runtime, development_pki, f"http://{LOOPBACK}:{port}"))  # without its time
     clock.time += timedelta(minutes=1)

@@ -18,6 +18,7 @@ GROUPS = {
     "ajustes": ("revisar", "tabla"),
     "catalogo": ("cargar",),
     "certificados": ("csr", "estado", "importar"),
+    "personal": ("alta", "baja", "codigo", "lista", "restablecer"),
     "pki": ("crear",),
     "respaldo": ("crear", "probar", "restaurar"),
     "trabajos": ("lista", "reintentar"),

@@ -2,15 +2,17 @@
 
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import get_args
 
 import pikepdf
 import pypdfium2
 import pytest
 
-from signing.cover import ATTACHMENT, REASONS, CoverContent, Why, make_cover
+from signing.cover import ATTACHMENT, REASONS, CoverContent, Kind, Why, make_cover
 
 AT = datetime(2026, 11, 23, 17, 43, 10, tzinfo=UTC)
 ORIGINAL = b"%PDF-1.4 esto no lo abre nadie \x00\xff" + bytes(range(256)) * 50
@@ -32,9 +34,9 @@ def why(request: pytest.FixtureRequest) -> Why:
     return reason
 
 
-def cover(folder: Path, why: Why = "no_extensible") -> Path:
+def cover(folder: Path, why: Why = "no_extensible", content: CoverContent = CONTENT) -> Path:
     (folder / "original").write_bytes(ORIGINAL)
-    make_cover(CONTENT, why, folder / "original", folder / "caratula.pdf", at=AT)
+    make_cover(content, why, folder / "original", folder / "caratula.pdf", at=AT)
     return folder / "caratula.pdf"
 
 
@@ -61,6 +63,15 @@ def test_says_what_was_received(tmp_path: Path, why: Why) -> None:
     for words in (CONTENT.folio, CONTENT.registered_at, CONTENT.sha256, CONTENT.url, REASONS[why]):
         assert words in text
     assert f"{len(ORIGINAL):,} bytes" in text
+
+
+def test_says_what_the_document_is(tmp_path: Path) -> None:
+    received, answered = (text_of(cover(tmp_path, content=replace(CONTENT, kind=kind))) for kind in get_args(Kind))
+    assert "Carátula de recepción" in received
+    assert "Recibimos su documento. El original va adjunto" in received
+    assert "Carátula de respuesta" in answered
+    assert "Esta es la respuesta de la autoridad. El original va adjunto" in answered
+    assert "Recibimos" not in answered
 
 
 def test_a_file_name_is_shown_and_never_obeyed(tmp_path: Path) -> None:

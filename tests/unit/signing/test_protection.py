@@ -16,13 +16,13 @@ from pyhanko.sign.validation.pdf_embedded import async_validate_pdf_timestamp
 
 from certs.development import make_development_pki
 from signing.errors import NotNow, ProtectionFailed, RevocationUnavailable, TimestampUnavailable
+from signing.finding import SignatureFinding, not_worse
 from signing.identity import SealIdentity
 from signing.protection import Protected, Protector, Unprotected
 from signing.revocation import Responders, RevocationClient
 from signing.seal import SealEngine
 from signing.timestamp import Timestamper
 from signing.trust import load_anchors, validation_context
-from signing.verify import SignatureFinding, not_worse
 from tests.support.archive import IN_2040, lasts
 from tests.support.authorities import later_authority, serving
 from tests.support.office import TestClock

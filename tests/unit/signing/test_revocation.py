@@ -11,8 +11,9 @@ import pytest
 from asn1crypto import pem, x509
 
 from certs.development import make_development_pki
+from signing.answers import Answer
 from signing.errors import RevocationUnavailable
-from signing.revocation import RESPONSE_CAP, Answer, Responders, RevocationClient
+from signing.revocation import RESPONSE_CAP, Responders, RevocationClient
 from signing.trust import TrustAnchors, load_anchors
 from tests.support.authorities import Asked, serving
 from tests.support.office import TestClock

@@ -258,6 +258,26 @@ def test_closing_ends_the_zygote_and_a_later_call_starts_another() -> None:
     sandbox.close()
 
 
+def test_a_child_waits_for_the_next_call_and_is_replaced_when_it_died(sandbox: Sandbox) -> None:
+    for _ in range(2):
+        sandbox.call(CHILD + "echo")
+        waiting = only_child_of(zygote_of(sandbox))
+        os.kill(waiting, signal.SIGKILL)
+        assert wait_until_gone(waiting)
+        assert sandbox.call(CHILD + "echo", a=1).value == {"a": 1}
+
+
+def only_child_of(zygote: int) -> int:
+    """Once those that had a call are gone."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        found = Path(f"/proc/{zygote}/task/{zygote}/children").read_text(encoding="ascii").split()
+        if len(found) == 1:
+            return int(found[0])
+        time.sleep(0.01)
+    raise AssertionError(found)
+
+
 def test_nothing_is_orphaned_when_the_caller_is_killed() -> None:
     script = (
         "import threading, time\n"
@@ -273,7 +293,7 @@ def test_nothing_is_orphaned_when_the_caller_is_killed() -> None:
     caller.kill()
     caller.wait()
     caller.stdout.close()
-    assert len(children) == 1
+    assert len(children) == 2  # the one that naps, and the one that waits for the next call
     assert all(wait_until_gone(pid) for pid in (zygote, *map(int, children)))
 
 

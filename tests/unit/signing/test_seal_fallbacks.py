@@ -10,7 +10,7 @@ import pytest
 from pyhanko.sign.fields import MDPPerm
 
 from signing.errors import SandboxUnavailable
-from signing.verify import not_worse
+from signing.finding import not_worse
 from tests.support.hostile import page_bomb
 from tests.support.papers import LOCK_ALL, Signing, ask_for_appearances, need_appearances, text_field, write_pdf
 from tests.support.sealing import STAMP, Office

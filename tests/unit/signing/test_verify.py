@@ -1,122 +1,200 @@
-"""Each signature of a document is examined by itself: what fits, whom we believe, what came later, what is unknown."""
+"""The verdict on real documents: every class of signature of a test PKI, and everything else that a file can be."""
 
-import csv
-import io
-import socket
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import pikepdf
 import pytest
-from asn1crypto import keys, x509
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.hazmat.primitives.serialization.pkcs12 import load_key_and_certificates
-from pyhanko.pdf_utils.generic import NumberObject, pdf_string
+from cryptography.x509.oid import ExtendedKeyUsageOID
+from pyhanko.pdf_utils.generic import DictionaryObject, pdf_name, pdf_string
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.sign import signers
-from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
-from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
-from pyhanko_certvalidator.registry import SimpleCertificateStore
+from pyhanko.sign.fields import MDPPerm, SigFieldSpec, append_signature_field
 
 from certs.development import make_development_pki
-from signing.sandbox import Sandbox
-from signing.trust import TrustAnchors, load_anchors
-from signing.verify import NOBODY, SignatureFinding, examine, finding_from, not_worse, unexamined
+from signing.reason import Change, Colour, Integrity, Reason, Revocation
+from signing.revocation import Responders, RevocationClient
+from signing.sandbox import Limits, Sandbox
+from signing.trust import TrustAnchors
+from signing.verdict import DocumentVerdict
+from signing.verify import verify
+from tests.support.authorities import Asked, serving
+from tests.support.citizens import Flaw, flawed, rotate_page, sign_as, signer_of, stamped, stamper_of, updated
+from tests.support.papers import Paper, need_appearances, text_field, write_pdf
 
-YEAR = timedelta(days=365)
-CITIZEN_PASSWORD = b"12345678a"
+DAY, YEAR = timedelta(days=1), timedelta(days=365)
+Look = Callable[..., DocumentVerdict]
 
 
 @pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    ready = Sandbox()
-    yield ready
-    ready.close()
+def authorities(development_pki: Path, now: datetime) -> Iterator[tuple[str, Asked]]:
+    """The responders of the PKI, on a port."""
+    with serving(development_pki, lambda: now) as served:
+        yield served
 
 
 @pytest.fixture(scope="module")
-def anchors(development_pki: Path) -> TrustAnchors:
-    return load_anchors(development_pki / "anclas")
-
-
-Examine = Callable[..., tuple[SignatureFinding, ...]]
+def client(authorities: tuple[str, Asked], anchors: TrustAnchors) -> RevocationClient:
+    """Asks them."""
+    url, _ = authorities
+    return RevocationClient(Responders(ocsp=(f"{url}/ocsp",), crl=(f"{url}/raiz.crl",)), anchors)
 
 
 @pytest.fixture
-def look(sandbox: Sandbox, anchors: TrustAnchors, now: datetime, tmp_path: Path) -> Examine:
-    def run(content: bytes, *, trusting: TrustAnchors = anchors, at: datetime = now) -> tuple[SignatureFinding, ...]:
-        path = tmp_path / "firmado.pdf"
+def look(seal_sandbox: Sandbox, anchors: TrustAnchors, client: RevocationClient, now: datetime, tmp_path: Path) -> Look:
+    """The verdict on these bytes; the authorities are asked."""
+
+    def run(content: bytes, *, trusting: TrustAnchors = anchors, ask: bool = True, **more: object) -> DocumentVerdict:
+        path = tmp_path / "documento"
         path.write_bytes(content)
-        return examine(sandbox, path, anchors=trusting, at=at)
+        options = {"at": now, **more}
+        return verify(seal_sandbox, path, anchors=trusting, revocation=client if ask else None, **options)  # type: ignore[arg-type]
 
     return run
-
-
-Sign = Callable[..., bytes]
-
-
-@pytest.fixture
-def sign(development_pki: Path) -> Sign:
-    """Sign these bytes as somebody of the development PKI, in one more revision."""
-
-    def run(content: bytes, who: str = "maria", field: str = "Firma1", **options: Any) -> bytes:
-        stamper = options.pop("timestamper", None)
-        options.setdefault("subfilter", SigSeedSubFilter.PADES)
-        signer = signer_of(development_pki, who)
-        metadata = signers.PdfSignatureMetadata(field_name=field, md_algorithm="sha256", **options)
-        writer = IncrementalPdfFileWriter(io.BytesIO(content))
-        return bytes(signers.sign_pdf(writer, metadata, signer, timestamper=stamper).getvalue())
-
-    return run
-
-
-def signer_of(pki: Path, who: str) -> signers.SimpleSigner:
-    file, password = pki / "ciudadanos" / f"{who}.p12", CITIZEN_PASSWORD
-    if who == "sello":
-        file, password = pki / "sello.p12", (pki / "sello.password").read_bytes()
-    signer: signers.SimpleSigner | None = signers.SimpleSigner.load_pkcs12(str(file), passphrase=password)
-    assert signer is not None
-    return signer
-
-
-def stamper_of(pki: Path, at: datetime) -> DummyTimeStamper:
-    """The time-stamping authority of the PKI, stopped at an instant."""
-    key, certificate, chain = load_key_and_certificates(
-        (pki / "tsa.p12").read_bytes(), (pki / "tsa.password").read_bytes()
-    )
-    assert key is not None
-    assert certificate is not None
-    private = keys.PrivateKeyInfo.load(key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()))
-    parsed = [x509.Certificate.load(each.public_bytes(Encoding.DER)) for each in (certificate, *chain)]
-    return DummyTimeStamper(parsed[0], private, SimpleCertificateStore.from_certs(parsed[1:]), fixed_dt=at)
 
 
 @pytest.fixture(scope="module")
-def document() -> bytes:
-    made = pikepdf.new()
-    made.add_blank_page()
-    output = io.BytesIO()
-    made.save(output)
-    return output.getvalue()
+def paper(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    return write_pdf(tmp_path_factory.mktemp("papel") / "a.pdf", Paper(filled=())).read_bytes()
 
 
-def updated(content: bytes, change: Callable[[IncrementalPdfFileWriter], object]) -> bytes:
-    """One more revision that is no signature."""
-    stream = io.BytesIO(content)
-    writer = IncrementalPdfFileWriter(stream)
-    change(writer)
-    writer.write_in_place()
-    return stream.getvalue()
+@pytest.fixture(scope="module")
+def maria(development_pki: Path, paper: bytes) -> bytes:
+    """A document that MARÍA PEÑA NÚÑEZ signed."""
+    return sign_as(paper, signer_of(development_pki, "maria"))
 
 
-def rotate_page(writer: IncrementalPdfFileWriter) -> None:
-    page = writer.root["/Pages"]["/Kids"][0]
-    page["/Rotate"] = NumberObject(90)
-    writer.update_container(page)
+def test_a_good_signature_is_green(look: Look, maria: bytes) -> None:
+    found = look(maria)
+    [signature] = found.signatures
+    assert (found.colour, found.integrity, found.reasons) == (Colour.GREEN, Integrity.INTEGRO, ())
+    assert (found.sha256, found.size, found.media_type) == (sha256(maria).hexdigest(), len(maria), "application/pdf")
+    assert signature.holder.name == "MARÍA PEÑA NÚÑEZ"
+    assert (signature.holder.kind, signature.holder.rfc) == ("efirma", "PENM850101AB2")
+    assert (signature.revocation, signature.revocation_from, signature.trusted) == (Revocation.GOOD, "autoridad", True)
+    assert (signature.revision_end, signature.algorithms) == (len(maria), "SHA-256, RSA-2048")
+    assert (signature.proven_time, signature.tsa, signature.indication) == (None, "", "TOTAL-PASSED")
+
+
+def test_unknown_revocation_is_amber_and_says_so(look: Look, maria: bytes) -> None:
+    [signature] = look(maria, ask=False).signatures
+    assert (signature.colour, signature.reasons) == (Colour.AMBER, (Reason.REVOCATION_UNKNOWN,))
+    assert (signature.revocation, signature.sub_indication) == (Revocation.UNKNOWN, "TRY_LATER")
+
+
+def test_an_expired_certificate_is_amber_without_a_proof_and_green_with_one_from_before(
+    look: Look, paper: bytes, development_pki: Path, now: datetime
+) -> None:
+    signer = signer_of(development_pki, "vencida")
+    [signature] = look(sign_as(paper, signer)).signatures
+    assert signature.reasons == (Reason.OUT_OF_TERM,)
+    assert (signature.colour, signature.trusted, signature.in_force) == (Colour.AMBER, True, False)
+    before = stamper_of(development_pki, now - 2 * YEAR, certified=now - 2 * YEAR)
+    [proven] = look(sign_as(paper, signer, timestamper=before), ask=False).signatures
+    assert (proven.proven_time, proven.in_force) == (now - 2 * YEAR, True)
+    assert Reason.OUT_OF_TERM not in proven.reasons
+    after = stamper_of(development_pki, now)
+    [late] = look(sign_as(paper, signer, timestamper=after)).signatures
+    assert (late.reasons, late.colour) == ((Reason.EXPIRED,), Colour.RED)
+
+
+def test_a_certificate_revoked_before_and_after_it_signed(
+    look: Look, paper: bytes, development_pki: Path, now: datetime
+) -> None:
+    signer = signer_of(development_pki, "revocada")  # since 30 days
+    [unproven] = look(sign_as(paper, signer)).signatures
+    assert (unproven.reasons, unproven.colour) == ((Reason.REVOKED_WITHOUT_PROOF,), Colour.RED)
+    assert unproven.revoked_at == now - 30 * DAY
+    [before] = look(sign_as(paper, signer, timestamper=stamper_of(development_pki, now))).signatures
+    assert (before.reasons, before.sub_indication) == ((Reason.REVOKED,), "REVOKED")
+    early = stamper_of(development_pki, now - 40 * DAY, certified=now - 40 * DAY)
+    [after] = look(sign_as(paper, signer, timestamper=early, claimed=now - 40 * DAY)).signatures
+    assert (after.colour, after.reasons, after.revocation) == (Colour.GREEN, (), Revocation.REVOKED)
+
+
+@pytest.mark.parametrize("flaw", [
+    Flaw(usage=("key_encipherment",)),
+    Flaw(usage=("key_cert_sign", "crl_sign")),
+    Flaw(purposes=(ExtendedKeyUsageOID.SERVER_AUTH,)),
+])  # fmt: skip
+def test_a_certificate_that_is_not_for_signing_documents(
+    look: Look, paper: bytes, development_pki: Path, now: datetime, flaw: Flaw
+) -> None:
+    [signature] = look(sign_as(paper, flawed(development_pki, now, flaw)), ask=False).signatures
+    assert Reason.USAGE in signature.reasons
+    assert (signature.colour, signature.sub_indication) == (Colour.AMBER, "CHAIN_CONSTRAINTS_FAILURE")
+
+
+def test_a_csd_is_never_a_green_signature_of_a_person(look: Look, paper: bytes, development_pki: Path) -> None:
+    [signature] = look(sign_as(paper, signer_of(development_pki, "csd"))).signatures
+    assert (signature.reasons, signature.holder.kind) == ((Reason.NOT_A_PERSON,), "csd")
+
+
+def test_weak_algorithms_are_named(look: Look, paper: bytes, development_pki: Path, now: datetime) -> None:
+    sha_1 = sign_as(paper, signer_of(development_pki, "maria"), digest="sha1")
+    short = sign_as(paper, flawed(development_pki, now, Flaw(bits=1024)))
+    for content, algorithms in ((sha_1, "SHA-1, RSA-2048"), (short, "SHA-256, RSA-1024")):
+        [signature] = look(content, ask=False).signatures
+        assert signature.algorithms == algorithms
+        assert signature.colour is Colour.AMBER
+        assert Reason.WEAK_ALGORITHM in signature.reasons
+        assert signature.integrity is Integrity.INTEGRO
+
+
+def test_an_unknown_authority_is_amber_and_nobody_is_asked(
+    look: Look, paper: bytes, now: datetime, tmp_path: Path, authorities: tuple[str, Asked]
+) -> None:
+    make_development_pki(tmp_path / "otra", at=now, base_url="http://pki.invalid")
+    asked = len(authorities[1].paths)
+    [signature] = look(sign_as(paper, signer_of(tmp_path / "otra", "maria"))).signatures
+    assert (signature.reasons, signature.trusted) == ((Reason.UNTRUSTED,), False)
+    assert signature.sub_indication == "NO_CERTIFICATE_CHAIN_FOUND"
+    assert len(authorities[1].paths) == asked
+
+
+def test_a_time_stamp_proves_when_and_by_whom(look: Look, paper: bytes, development_pki: Path, now: datetime) -> None:
+    content = sign_as(paper, signer_of(development_pki, "maria"), timestamper=stamper_of(development_pki, now))
+    [signature] = look(content).signatures
+    assert (signature.colour, signature.proven_time) == (Colour.GREEN, now)
+    assert signature.tsa.startswith("Autoridad de sellado de tiempo")
+
+
+def test_a_time_stamp_over_the_document_proves_the_time_of_what_is_before_it(
+    look: Look, maria: bytes, development_pki: Path, now: datetime
+) -> None:
+    found = look(stamped(maria, stamper_of(development_pki, now)))
+    signature, stamp = found.signatures
+    assert (found.colour, signature.proven_time, stamp.is_timestamp) == (Colour.GREEN, now, True)
+    assert signature.changes == (Change.SIGNATURES,)
+
+
+def test_a_time_stamp_from_before_its_authority_existed_proves_nothing(
+    look: Look, paper: bytes, development_pki: Path, now: datetime
+) -> None:
+    early = stamper_of(development_pki, now - 90 * DAY)
+    [signature] = look(sign_as(paper, signer_of(development_pki, "maria"), timestamper=early)).signatures
+    assert signature.proven_time is None
+
+
+def test_one_byte_of_the_signed_revision_is_enough(look: Look, maria: bytes) -> None:
+    altered = bytearray(maria)
+    altered[altered.index(b"/MediaBox") + 12] ^= 1
+    found = look(bytes(altered))
+    assert (found.colour, found.integrity, found.reasons) == (
+        Colour.RED,
+        Integrity.ALTERADO,
+        (Reason.CONTENT_ALTERED,),
+    )
+
+
+def test_what_changed_is_told_in_words_and_the_signed_revision_can_be_cut_off(look: Look, maria: bytes) -> None:
+    changed = updated(maria, rotate_page)
+    found = look(changed)
+    [signature] = found.signatures
+    assert (found.colour, found.integrity) == (Colour.RED, Integrity.CAMBIO)
+    assert (signature.reasons, signature.changes) == ((Reason.CHANGED,), (Change.PAGES,))
+    assert changed[: signature.revision_end] == maria
 
 
 def name_language(writer: IncrementalPdfFileWriter) -> None:
@@ -124,231 +202,136 @@ def name_language(writer: IncrementalPdfFileWriter) -> None:
     writer.update_root()
 
 
-def test_an_efirma_that_fits_and_leads_to_an_anchor(
-    look: Examine, sign: Sign, document: bytes, development_pki: Path, now: datetime
-) -> None:
-    [found] = look(sign(document))
-    certificate = x509.Certificate.load((development_pki / "ciudadanos" / "maria.cer").read_bytes())
-    assert (found.intact, found.trusted, found.covers_whole_file, found.modified_after) == (True, True, True, "nada")
-    assert (found.field_name, found.is_timestamp, found.docmdp, found.problem) == ("Firma1", False, None, "")
-    assert (found.holder.name, found.holder.rfc, found.holder.kind) == ("MARÍA PEÑA NÚÑEZ", "PENM850101AB2", "efirma")
-    assert found.certificate_sha256 == certificate.sha256.hex()
-    assert found.claimed_time is not None
-    assert found.claimed_time.utcoffset() is not None
-    assert found.proven_time is None
-    assert found.unchecked == ("la revocación del certificado", "la hora de la firma")
+def attach(writer: IncrementalPdfFileWriter) -> None:
+    writer.root[pdf_name("/AF")] = writer.add_object(DictionaryObject({pdf_name("/Type"): pdf_name("/Filespec")}))
+    writer.update_root()
 
 
-def test_a_document_without_signatures_gives_nothing(look: Examine, document: bytes) -> None:
-    assert look(document) == ()
+def open_with_an_action(writer: IncrementalPdfFileWriter) -> None:
+    writer.root[pdf_name("/OpenAction")] = DictionaryObject({pdf_name("/S"): pdf_name("/URI")})
+    writer.update_root()
 
 
-def test_without_anchors_a_signature_fits_but_nobody_is_believed(look: Examine, sign: Sign, document: bytes) -> None:
-    [found] = look(sign(document), trusting=TrustAnchors())
-    assert (found.intact, found.trusted) == (True, False)
+def add_a_signature_field(writer: IncrementalPdfFileWriter) -> None:
+    append_signature_field(writer, SigFieldSpec("Otra", box=(10, 10, 90, 90)))
 
 
-def test_one_byte_changed_is_not_intact_and_not_trusted(look: Examine, sign: Sign, document: bytes) -> None:
-    signed = bytearray(sign(document))
-    signed[signed.index(b"/MediaBox") + 12] ^= 1
-    [found] = look(bytes(signed))
-    assert (found.intact, found.trusted) == (False, False)
-    assert found.holder.rfc == "PENM850101AB2"
-
-
-def test_an_expired_efirma_fits_but_is_not_trusted(look: Examine, sign: Sign, document: bytes) -> None:
-    [found] = look(sign(document, "vencida"))
-    assert (found.intact, found.trusted) == (True, False)
-
-
-def test_the_instant_of_examination_decides_what_has_expired(
-    look: Examine, sign: Sign, document: bytes, now: datetime
-) -> None:
-    signed = sign(document)
-    assert look(signed, at=now + 2 * YEAR)[0].trusted
-    assert not look(signed, at=now + 4 * YEAR)[0].trusted
-
-
-def test_a_time_stamp_proves_when_and_outlives_the_certificate(
-    look: Examine, sign: Sign, document: bytes, development_pki: Path, now: datetime
-) -> None:
-    signed = sign(document, timestamper=stamper_of(development_pki, now))
-    [found] = look(signed)
-    assert found.proven_time == now
-    assert found.unchecked == ("la revocación del certificado",)
-    [later] = look(signed, at=now + 4 * YEAR)
-    assert (later.trusted, later.proven_time) == (True, now)
-
-
-def test_a_time_stamp_of_somebody_unknown_proves_nothing(
-    look: Examine, sign: Sign, document: bytes, now: datetime, tmp_path: Path
-) -> None:
-    make_development_pki(tmp_path / "otra", at=now, base_url="http://pki.invalid")
-    [found] = look(sign(document, timestamper=stamper_of(tmp_path / "otra", now)))
-    assert (found.intact, found.trusted, found.proven_time) == (True, True, None)
-
-
-def test_a_document_time_stamp_is_examined_as_one(
-    look: Examine, sign: Sign, document: bytes, development_pki: Path, now: datetime
-) -> None:
-    stamped = signers.PdfTimeStamper(stamper_of(development_pki, now)).timestamp_pdf(
-        IncrementalPdfFileWriter(io.BytesIO(sign(document))), "sha256"
-    )
-    citizen, stamp = look(stamped.getvalue())
-    assert (citizen.is_timestamp, citizen.modified_after, citizen.trusted) == (False, "solo_firmas", True)
-    assert (stamp.is_timestamp, stamp.intact, stamp.trusted, stamp.proven_time) == (True, True, True, now)
-
-
-def test_a_csd_is_named_as_such(look: Examine, sign: Sign, document: bytes) -> None:
-    assert look(sign(document, "csd"))[0].holder.kind == "csd"
-
-
-def test_a_later_signature_is_told_from_a_change_and_makes_nothing_worse(
-    look: Examine, sign: Sign, document: bytes
-) -> None:
-    once = sign(document)
-    twice = sign(once, "sello", "Sello")
-    before, after = look(once), look(twice)
-    assert [found.field_name for found in after] == ["Firma1", "Sello"]
-    assert (after[0].modified_after, after[0].covers_whole_file, after[0].trusted) == ("solo_firmas", False, True)
-    assert not_worse(before, after)
-
-
-def test_a_change_of_the_page_is_a_change_and_makes_it_worse(look: Examine, sign: Sign, document: bytes) -> None:
-    once = sign(document)
-    before, after = look(once), look(updated(once, rotate_page))
-    assert (after[0].intact, after[0].modified_after) == (True, "cambios")
-    assert not not_worse(before, after)
-
-
-def test_a_certification_tells_what_it_permits_and_is_broken_by_more(
-    look: Examine, sign: Sign, document: bytes
-) -> None:
-    certified = sign(document, certify=True, docmdp_permissions=MDPPerm.NO_CHANGES)
-    [found] = look(certified)
-    assert (found.docmdp, found.modified_after) == (1, "nada")
-    field = updated(
-        certified, lambda writer: writer.root.__setitem__("/Lang", pdf_string("es-MX")) or writer.update_root()
-    )
-    assert look(field)[0].modified_after == "cambios"
-
-
-def test_bytes_after_the_end_are_unknown_and_blanks_are_nothing(look: Examine, sign: Sign, document: bytes) -> None:
-    signed = sign(document)
-    [junk] = look(signed + b"<script>")
-    [blank] = look(signed + b"\r\n")
-    assert (junk.covers_whole_file, junk.modified_after) == (False, "desconocido")
-    assert (blank.covers_whole_file, blank.modified_after) == (False, "nada")
-
-
-def test_a_signature_that_leaves_out_more_than_itself_is_not_intact(look: Examine, sign: Sign, document: bytes) -> None:
-    signed = sign(document)
-    start = signed.index(b"/ByteRange")
-    end = signed.index(b"]", start)
-    _, before, after, length = (int(number) for number in signed[start:end].partition(b"[")[2].split())
-    shorter = f"/ByteRange [0 {before - 5} {after} {length}".encode()
-    forged = signed[:start] + shorter.ljust(end - start) + signed[end:]
-    [found] = look(forged)
-    assert (found.intact, found.trusted, found.modified_after) == (False, False, "desconocido")
-
-
-def test_a_signature_that_cannot_be_read_leaves_the_others_examined(look: Examine, sign: Sign, document: bytes) -> None:
-    once = sign(document)
-    twice = bytearray(sign(once, "empresa", "Firma2"))
-    place = twice.index(b"/Contents <", len(once)) + len(b"/Contents <")
-    twice[place : place + 8] = b"00000000"
-    first, second = look(bytes(twice))
-    assert (first.problem, first.trusted) == ("", True)
-    assert second.problem == "no se pudo leer esta firma"
-    assert second.holder == NOBODY
-
-
-def test_the_names_of_fields_are_shown_without_control_characters(look: Examine, sign: Sign, document: bytes) -> None:
-    assert look(sign(document, field="Fir\u202ema\n1"))[0].field_name == "Firma 1"
-
-
-def test_sha_1_is_named_as_weak(look: Examine, sign: Sign, document: bytes, development_pki: Path) -> None:
-    signer = signer_of(development_pki, "maria")
-    metadata = signers.PdfSignatureMetadata(field_name="Firma1", md_algorithm="sha1")
-    signed = signers.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(document)), metadata, signer).getvalue()
-    [found] = look(signed)
-    assert (found.trusted, found.problem) == (False, "usa un algoritmo que ya no se considera seguro")
-
-
-def test_no_address_in_a_certificate_is_ever_asked(
-    sandbox: Sandbox, sign: Sign, document: bytes, now: datetime, tmp_path: Path
-) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.settimeout(0.2)
-        pki = tmp_path / "pki"
-        make_development_pki(pki, at=now, base_url=f"http://127.0.0.1:{listener.getsockname()[1]}")
-        signer = signer_of(pki, "sello")
-        metadata = signers.PdfSignatureMetadata(field_name="Sello", subfilter=SigSeedSubFilter.PADES)
-        output = signers.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(document)), metadata, signer)
-        (tmp_path / "a.pdf").write_bytes(output.getvalue())
-        for anchors in (TrustAnchors(), load_anchors(pki / "anclas")):
-            assert examine(sandbox, tmp_path / "a.pdf", anchors=anchors, at=now)[0].intact
-        with pytest.raises(TimeoutError):
-            listener.accept()
-
-
-GOOD = replace(unexamined("Firma1", ""), intact=True, trusted=True, covers_whole_file=True, modified_after="nada")
-
-
-@pytest.mark.parametrize("after", [
-    (),
-    (replace(GOOD, field_name="Otra"),),
-    (replace(GOOD, intact=False),),
-    (replace(GOOD, trusted=False),),
-    (replace(GOOD, modified_after="cambios_permitidos"),),
-    (replace(GOOD, modified_after="desconocido"),),
-    (replace(GOOD, certificate_sha256="00"),),
-    (replace(GOOD, problem="no se pudo leer esta firma"),),
+@pytest.mark.parametrize(("change", "part", "reason"), [
+    (name_language, Change.STRUCTURE, Reason.UNSEEN_CHANGES),
+    (attach, Change.ATTACHMENTS, Reason.CHANGED),
+    (open_with_an_action, Change.ACTIONS, Reason.CHANGED),
+    (add_a_signature_field, Change.FIELDS, Reason.FILLED_IN),
 ])  # fmt: skip
-def test_what_counts_as_worse(after: tuple[SignatureFinding, ...]) -> None:
-    assert not not_worse([GOOD], after)
-
-
-def test_a_signature_that_is_not_examined_to_its_end_can_get_worse() -> None:
-    weak = replace(GOOD, trusted=False, problem="usa un algoritmo que ya no se considera seguro")
-    assert not_worse([weak], [replace(weak, covers_whole_file=False, modified_after="solo_firmas")])
-    assert not not_worse([weak], [replace(weak, modified_after="cambios")])
-    assert not not_worse([weak], [replace(weak, intact=False)])
-
-
-def test_what_does_not_count_as_worse() -> None:
-    allowed = replace(GOOD, covers_whole_file=False, modified_after="solo_firmas")
-    unreadable = unexamined("Firma2", "no se pudo leer esta firma")
-    assert not_worse([GOOD], [allowed, unreadable])
-    assert not_worse([GOOD, unreadable], [allowed, unreadable])
-    assert not_worse([], [])
-
-
-def test_a_finding_survives_json() -> None:
-    found = replace(GOOD, claimed_time=datetime.fromisoformat("2026-03-19T17:42:07-06:00"))
-    value = {**found.__dict__, "holder": found.holder.__dict__, "claimed_time": "2026-03-19T17:42:07-06:00"}
-    assert finding_from({**value, "unchecked": list(found.unchecked)}) == found
-
-
-def test_every_signed_file_of_the_corpus_is_examined_in_time_and_none_is_trusted_without_anchors(
-    sandbox: Sandbox, corpus: Path, now: datetime
+def test_the_parts_that_a_later_revision_changed(
+    look: Look, maria: bytes, change: Callable[[IncrementalPdfFileWriter], None], part: Change, reason: Reason
 ) -> None:
-    with corpus.joinpath("manifest.tsv").open(encoding="utf-8", newline="") as file:
-        signed = [row for row in csv.DictReader(file, delimiter="\t") if row["class"] == "signed"]
-    for row in signed:
-        start = time.monotonic()
-        found = examine(sandbox, corpus / row["path"], anchors=TrustAnchors(), at=now)
-        assert time.monotonic() - start < 30, row["path"]
-        assert not any(each.trusted or each.proven_time for each in found), row["path"]
-        if row["kind"] == "tampered":
-            assert not all(each.intact and each.covers_whole_file for each in found) or "Broken" in row["path"]
+    [signature] = look(updated(maria, change)).signatures
+    assert part in signature.changes
+    assert signature.reasons == (reason,)
 
 
-def test_sat_efirmas_of_the_corpus_tell_their_holder(sandbox: Sandbox, corpus: Path, now: datetime) -> None:
+def test_nothing_may_change_after_a_certification_that_forbids_it(
+    look: Look, paper: bytes, development_pki: Path
+) -> None:
+    locked = sign_as(paper, signer_of(development_pki, "maria"), certify=True, docmdp_permissions=MDPPerm.NO_CHANGES)
+    [signature] = look(updated(locked, name_language)).signatures
+    assert (signature.docmdp, signature.reasons) == (1, (Reason.CHANGED,))
+
+
+def test_a_form_filled_in_afterwards_is_amber(look: Look, development_pki: Path, tmp_path: Path) -> None:
+    form = write_pdf(tmp_path / "f.pdf", form=need_appearances(text_field("nombre", "", (72, 700, 300, 720))))
+    content = sign_as(form.read_bytes(), signer_of(development_pki, "maria"))
+
+    def fill(writer: IncrementalPdfFileWriter) -> None:
+        field = writer.root["/AcroForm"]["/Fields"][0]
+        field[pdf_name("/V")] = pdf_string("otro")
+        writer.update_container(field)
+
+    [signature] = look(updated(content, fill)).signatures
+    assert (signature.reasons, signature.changes, signature.colour) == (
+        (Reason.FILLED_IN,),
+        (Change.FIELDS,),
+        Colour.AMBER,
+    )
+
+
+def test_an_object_that_the_signed_page_already_named_is_a_change_of_the_page(
+    look: Look, development_pki: Path, tmp_path: Path
+) -> None:
+    source = write_pdf(tmp_path / "h.pdf", Paper(filled=())).read_bytes()
+    hole = source.replace(b"/Rotate 0", b"/X 90 0 R")
+    assert hole != source
+    content = sign_as(hole, signer_of(development_pki, "maria"))
+
+    def define(writer: IncrementalPdfFileWriter) -> None:
+        name_language(writer)
+        writer.objects[0, 90] = DictionaryObject({pdf_name("/Shown"): pdf_string("ahora sí")})
+
+    [signature] = look(updated(content, define)).signatures
+    assert Change.PAGES in signature.changes
+    assert signature.colour is Colour.RED
+
+
+def test_bytes_after_the_end_are_told_from_blanks_and_from_hidden_objects(look: Look, maria: bytes) -> None:
+    assert look(maria + b"\r\n").colour is Colour.GREEN
+    inert = look(maria + b"<script>")
+    assert (inert.reasons, inert.signatures[0].changes) == ((Reason.NOT_COVERED,), (Change.TRAILING_DATA,))
+    assert look(maria + b"9 0 obj << >> endobj").reasons == (Reason.NOT_COMPARED,)
+
+
+def test_data_of_a_signature_without_a_field_are_not_passed_over(look: Look, maria: bytes) -> None:
+    hidden = maria.replace(b"/AcroForm", b"/AcroFurm")
+    found = look(hidden)
+    assert (found.signatures, found.reasons, found.colour) == ((), (Reason.HIDDEN_SIGNATURE,), Colour.AMBER)
+
+
+def test_two_good_signatures_are_green(look: Look, maria: bytes, development_pki: Path) -> None:
+    found = look(sign_as(maria, signer_of(development_pki, "empresa"), "Firma2"))
+    assert (found.colour, len(found.signatures)) == (Colour.GREEN, 2)
+
+
+def test_a_file_without_signatures_a_picture_and_something_else(look: Look, paper: bytes) -> None:
+    assert (look(paper).colour, look(paper).integrity) == (Colour.NONE, None)
+    picture = look(b"\x89PNG\r\n\x1a\n" + bytes(100))
+    assert (picture.colour, picture.media_type) == (Colour.NONE, "image/png")
+    for content in (b"", b"hola", b"%PDF-1.7 y nada"):
+        found = look(content)
+        assert (found.colour, found.integrity) == (Colour.RED, Integrity.ILEGIBLE)
+
+
+def test_what_meets_a_limit_is_red_and_says_so(
+    anchors: TrustAnchors, maria: bytes, now: datetime, tmp_path: Path, seal_sandbox: Sandbox,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    (tmp_path / "a.pdf").write_bytes(maria)
+    monkeypatch.setattr(seal_sandbox, "_limits", Limits(reply_bytes=100))
+    found = verify(seal_sandbox, tmp_path / "a.pdf", anchors=anchors, at=now)
+    assert (found.colour, found.reasons) == (Colour.RED, (Reason.TOO_HEAVY,))
+    assert found.sha256 == sha256(maria).hexdigest()
+
+
+def test_an_original_attached_as_source_is_verified_too(
+    look: Look, maria: bytes, development_pki: Path, tmp_path: Path
+) -> None:
+    with pikepdf.new() as cover:
+        cover.add_blank_page()
+        spec = pikepdf.AttachedFileSpec(cover, maria, filename="original.pdf", relationship=pikepdf.Name.Source)
+        cover.attachments["original.pdf"] = spec
+        cover.save(tmp_path / "c.pdf")
+    found = look(sign_as((tmp_path / "c.pdf").read_bytes(), signer_of(development_pki, "sello"), "Sello"))
+    [original] = found.embedded
+    assert (found.colour, original.sha256) == (Colour.GREEN, sha256(maria).hexdigest())
+    assert original.signatures[0].holder.name == "MARÍA PEÑA NÚÑEZ"
+    assert original.colour is Colour.GREEN
+
+
+def test_sat_certificates_of_the_corpus_tell_their_holder_and_kind(
+    seal_sandbox: Sandbox, corpus: Path, now: datetime
+) -> None:
     folder = corpus / "signed" / "generated-fiel"
-    found = {path.name: examine(sandbox, path, anchors=TrustAnchors(), at=now)[0] for path in folder.glob("*.pdf")}
-    assert {name: each.intact for name, each in found.items() if "alterada" in name} == {
-        "fiel_alterada_EKU9003173C9.pdf": False
-    }
-    assert found["fiel_vigente_EKU9003173C9.pdf"].holder.kind == "efirma"
-    assert found["csd_vigente_EKU9003173C9.pdf"].holder.kind == "csd"
+    kinds = {}
+    for file in folder.glob("*.pdf"):
+        [signature] = verify(seal_sandbox, file, anchors=TrustAnchors(), at=now).signatures
+        assert signature.holder.rfc
+        kinds[file.name.partition("_")[0]] = signature.holder.kind
+    assert kinds == {"csd": "csd", "fiel": "efirma"}

@@ -10,18 +10,12 @@ from flask import Flask
 
 from oficialia.app import create_app
 from oficialia.runtime import Runtime
+from oficialia.services import credentials, staff_sign_in
 from oficialia.web.context import WebOptions
 from signing.sandbox import Sandbox
 from storage.bucket import Bucket
 from tests.support.office import TestClock, make_runtime
-from tests.support.window import Visitor
-
-OPTIONS = WebOptions(
-    session_secret="secreto-de-sesion-para-las-pruebas",
-    throttle="10000 per minute",
-    min_free_bytes=0,
-    https=False,
-)
+from tests.support.window import OPTIONS, Visitor
 
 
 @pytest.fixture(scope="session")
@@ -52,6 +46,13 @@ def options() -> WebOptions:
 def app(runtime: Runtime, options: WebOptions) -> Flask:
     """The application."""
     return create_app(runtime, options)
+
+
+@pytest.fixture
+def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords that are kept in no time, where that is not what is tested."""
+    monkeypatch.setattr(credentials, "MEMORY_KIB", 64)
+    staff_sign_in._nobodys_hash.cache_clear()
 
 
 @pytest.fixture

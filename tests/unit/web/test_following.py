@@ -6,6 +6,9 @@ import pytest
 
 from oficialia.runtime import Runtime
 from oficialia.services import tracking
+from oficialia.services.anulaciones import confirmar_anulacion, pedir_anulacion
+from oficialia.services.prevenciones import prevenir
+from tests.support.desk import ANA, BETO
 from tests.support.window import KEY, Visitor, faults, hidden_fields
 
 
@@ -142,3 +145,39 @@ def test_the_session_remembers_the_newest_filings_only(visitor: Visitor) -> None
     folios = [visitor.filed(asunto=f"Escrito {number}") for number in range(11)]
     assert visitor.get(f"/presentado/{folios[0]}").status_code == 404
     assert visitor.get(f"/presentado/{folios[-1]}").status_code == 200
+
+
+def filing_id_of(visitor: Visitor, folio: str) -> UUID:
+    """The id that the session remembers."""
+    with visitor.client.session_transaction() as session:
+        return UUID(hex=session["expedientes"][folio][0])
+
+
+def test_the_page_says_what_is_asked_and_until_when(runtime: Runtime, visitor: Visitor) -> None:
+    folio = visitor.filed(destino="tramite:SA-001", curp="PEXM800101MMCXXR09")
+    assert "Cómo va su asunto" not in visitor.get(f"/seguimiento/{folio}").text
+    prevenir(runtime, ANA, filing_id_of(visitor, folio), ["comprobante_domicilio"], "No se lee <la calle>.")
+    page = visitor.get(f"/seguimiento/{folio}").text
+    assert "<strong>Prevenido:</strong> le pedimos completarlo para poder seguir." in page
+    for words in ("<li>Comprobante de domicilio</li>", "No se lee &lt;la calle&gt;.", "3 días hábiles desde el día"):
+        assert words in page
+
+
+def test_an_annulled_filing_says_when_and_why_to_who_holds_the_clave_alone(runtime: Runtime, visitor: Visitor) -> None:
+    folio = visitor.filed()
+    filing_id = filing_id_of(visitor, folio)
+    pedir_anulacion(runtime, ANA, filing_id, "Se presentó dos veces.\nEl bueno es el de ayer.")
+    assert "Otra persona debe confirmarlo." in visitor.get(f"/seguimiento/{folio}").text
+    confirmar_anulacion(runtime, BETO, filing_id, "Son iguales.")
+    page = visitor.get(f"/seguimiento/{folio}").text
+    for words in (
+        "Anulado con traza",
+        "<p>Se presentó dos veces.</p>",
+        "<p>El bueno es el de ayer.</p>",
+        "Son iguales.",
+    ):
+        assert words in page
+    assert "ana.nunez" not in page
+    public = visitor.get(f"/v/{runtime.codes.verification(filing_id)}").text
+    assert "Este escrito está anulado" in public
+    assert "dos veces" not in public

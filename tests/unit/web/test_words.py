@@ -2,49 +2,41 @@
 
 import re
 from dataclasses import replace
-from html import unescape
-from html.parser import HTMLParser
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from oficialia.app import create_app
 from oficialia.runtime import Runtime
+from oficialia.services.anulaciones import confirmar_anulacion, pedir_anulacion
+from oficialia.services.prevenciones import prevenir
+from oficialia.services.turnos import turnar
 from oficialia.web.context import WebOptions
+from tests.support.desk import ANA, BETO
+from tests.support.reading import Fields, long_sentences
 from tests.support.window import Visitor
 
 ROOT = Path(__file__).parents[3] / "oficialia"
 PAGES = ["/", "/presentar", "/seguimiento", "/verificar", "/tramites/SA-001", "/nada", "/v/AAAA", "/hasta-luego"]
-BLOCKS = {"p", "li", "h1", "h2", "label", "legend", "summary", "dt", "dd", "span"}
-
-
-class Fields(HTMLParser):
-    """Collects the fields and labels of a page."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.fields: list[str] = []
-        self.labels: set[str] = set()
-        self.ids: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Notes an element."""
-        known = dict(attrs)
-        if tag in {"input", "select", "textarea"} and known.get("type") != "hidden":
-            self.fields.append(known.get("id") or f"sin id: {known.get('name')}")
-        if tag == "label":
-            self.labels.add(known.get("for") or "")
-        if known.get("id"):
-            self.ids.append(str(known["id"]))
 
 
 @pytest.mark.parametrize("path", PAGES)
 def test_sentences_have_at_most_twenty_words(visitor: Visitor, path: str) -> None:
-    main = re.sub(r"<(select|script).*?</\1>", "", visitor.get(path).text.split("<main", 1)[1], flags=re.DOTALL)
-    pieces = re.split(rf"</?(?:{'|'.join(BLOCKS)})\b[^>]*>", main)
-    words = [unescape(re.sub(r"<[^>]+>", "", piece)) for piece in pieces]
-    sentences = [sentence for piece in words for sentence in re.split(r"(?<=[.:;?!])\s", piece)]
-    assert [sentence.strip() for sentence in sentences if len(sentence.split()) > 20] == []
+    assert long_sentences(visitor.get(path).text) == []
+
+
+def test_so_have_those_that_tell_of_the_desk(visitor: Visitor, runtime: Runtime) -> None:
+    folio = visitor.filed()
+    with visitor.client.session_transaction() as session:
+        filing_id = UUID(hex=session["expedientes"][folio][0])
+    turnar(runtime, ANA, filing_id, "OB", "Va.")
+    prevenir(runtime, ANA, filing_id, [], "Diga en qué calle.")
+    assert long_sentences(visitor.get(f"/seguimiento/{folio}").text) == []
+    pedir_anulacion(runtime, ANA, filing_id, "Se presentó dos veces.")
+    confirmar_anulacion(runtime, BETO, filing_id, "Son iguales.")
+    for path in (f"/seguimiento/{folio}", f"/v/{runtime.codes.verification(filing_id)}"):
+        assert long_sentences(visitor.get(path).text) == []
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -81,9 +73,10 @@ def test_style_and_script_stay_small() -> None:
 
 
 def test_every_template_is_used() -> None:
-    sources = [*(ROOT / "web").glob("*.py"), *(ROOT / "templates").glob("*.html")]
-    text = "".join(path.read_text() for path in sources)
-    assert [path.name for path in (ROOT / "templates").glob("*.html") if f'"{path.name}"' not in text] == []
+    folder = ROOT / "templates"
+    text = "".join(path.read_text() for path in (*(ROOT / "web").glob("*.py"), *folder.rglob("*.html")))
+    names = [path.relative_to(folder).as_posix() for path in folder.rglob("*.html")]
+    assert [name for name in names if f'"{name}"' not in text] == []
 
 
 def test_a_company_is_told_apart_nowhere_by_the_wrong_word(visitor: Visitor) -> None:

@@ -8,7 +8,7 @@ from oficialia.embedded.corpus.certificates import CertificateResult
 from oficialia.embedded.corpus.judging import Requirement, judge
 from oficialia.embedded.corpus.result import Result
 from oficialia.embedded.corpus.traces import Trace
-from tests.unit.embedded.corpus.samples import GOOD_SEAL, SIGNATURE, result
+from tests.unit.embedded.corpus.samples import ALTERED, GOOD_SEAL, GREEN, SIGNATURE, UNTRUSTED, result
 
 MAY = "accepted or refused with a clear reason"
 
@@ -32,8 +32,11 @@ def missed(*results: Result) -> dict[str, tuple[str, ...]]:
             "sealed-visible",
             expected="never green",
             seal=replace(GOOD_SEAL, signatures=((SIGNATURE, SIGNATURE),)),
+            verdict=ALTERED,
         ),
-        result("signed", "sealed-visible", expected="signature intact", seal=replace(GOOD_SEAL, green=True)),
+        result("signed", "sealed-visible", kind="valid", expected="signature intact", verdict=GREEN),
+        result("signed", "sealed-visible", kind="valid", expected="signature intact", verdict=UNTRUSTED),
+        result("signed", "sealed-visible", kind="attack", verdict=UNTRUSTED),
     ],
     ids=lambda each: f"{each.entry.group} {each.outcome}",
 )
@@ -74,14 +77,30 @@ def test_what_is_as_it_should_misses_nothing(good: Result) -> None:
             "firmas de ciudadanos tan buenas como antes",
         ),
         (
-            result("signed", "sealed-visible", expected="never green", seal=replace(GOOD_SEAL, green=True)),
-            "ninguna firma con ataque o alteración se da por buena",
+            result("signed", "sealed-visible", expected="never green", verdict=GREEN),
+            "ninguna firma con ataque, alteración o defecto se da por buena",
         ),
+        (
+            result("signed", "sealed-visible", kind="invalid", verdict=GREEN),
+            "ninguna firma con ataque, alteración o defecto se da por buena",
+        ),
+        (
+            result("signed", "sealed-visible", kind="valid", verdict=ALTERED),
+            "firmas válidas que se dan por íntegras o con aviso",
+        ),
+        (result("hostile", "refused:ilegible", verdict=GREEN, verdict_seconds=31.0), "todos"),
     ],
     ids=lambda each: each if isinstance(each, str) else each.outcome,
 )
 def test_what_is_not_misses_its_requirement(bad: Result, title: str) -> None:
     assert list(missed(bad)) == [title]
+
+
+def test_of_valid_signatures_a_few_may_be_called_altered() -> None:
+    good = [result("signed", "sealed-visible", kind="valid", verdict=GREEN)] * 17
+    bad = result("signed", "sealed-visible", kind="valid", verdict=ALTERED)
+    assert missed(*good, bad, bad, bad) == {}
+    assert len(missed(*good, bad, bad, bad, bad)) == 1
 
 
 def test_what_opens_with_the_empty_password_need_not_be_refused() -> None:

@@ -1,5 +1,8 @@
 """Every end that a file can come to has its word."""
 
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -8,7 +11,11 @@ from oficialia.embedded.corpus.manifest import Entry
 from oficialia.embedded.corpus.result import Result, outcome
 from oficialia.embedded.corpus.sending import Sent
 from oficialia.embedded.corpus.traces import Trace
-from tests.unit.embedded.corpus.samples import GOOD_SEAL
+from signing.finding import DocumentFinding, SignatureFinding
+from signing.judgement import judge
+from signing.reason import Reason
+from signing.verdict import NOBODY
+from tests.unit.embedded.corpus.samples import GOOD_SEAL, result
 
 BOTH = {"sellado": Path("/var/s/sellado.pdf"), "acuse": Path("/var/s/acuse.pdf")}
 
@@ -61,3 +68,15 @@ def test_the_line_of_the_json() -> None:
         "words": "todas",
         "signatures_kept": True,
     }
+
+
+def test_the_verdict_in_the_json() -> None:
+    signature = SignatureFinding("Firma1", problem=Reason.UNKNOWN_ALGORITHM, holder=replace(NOBODY, name="MARÍA"))
+    verdict = judge(DocumentFinding("d1", 1, None, (signature,)), at=datetime(2026, 11, 25, tzinfo=UTC))
+    refused = result("signed", "refused:ilegible", verdict=verdict, verdict_seconds=0.123)
+    line = json.loads(json.dumps(refused.as_json(Path("/var"))))
+    assert (line["colour"], line["integrity"]) == ("amber", "ilegible")
+    assert (line["reasons"], line["changes"], line["verdict_seconds"]) == (["algoritmo_desconocido"], [], 0.12)
+    [identity] = line["identity"]
+    assert (identity["name"], identity["trusted"], identity["revocation"]) == ("MARÍA", False, "desconocida")
+    assert identity["indication"] == "INDETERMINATE CRYPTO_CONSTRAINTS_FAILURE_NO_POE"

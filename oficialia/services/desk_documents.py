@@ -1,0 +1,121 @@
+"""The documents of a filing at the desk: each as it came with what its signatures are worth, and every file of it."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from oficialia.domain.documents import Purpose
+from oficialia.errors import NotFound
+from oficialia.models import Document, Filing, StoredObject
+from oficialia.runtime import Runtime
+from oficialia.services import desk_pages, observations
+from oficialia.services.desk_verdicts import Mark, SignatureLine, lines, mark_of, worst
+from oficialia.services.tracking import stream
+from oficialia.services.tracking_words import download_name
+
+
+@dataclass(frozen=True)
+class FileView:
+    """A file of the filing that can be downloaded; ``pages`` of it can be looked at."""
+
+    object_id: int
+    label: str
+    filename: str
+    media_type: str
+    size: int
+    pages: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class DocumentView:
+    """A document as it came: what its signatures are worth, and what was observed of it."""
+
+    name: str
+    title: str
+    mark: Mark
+    signatures: tuple[SignatureLine, ...]
+    observed: tuple[str, ...]
+
+
+def documents(session: Session, filing_id: UUID) -> tuple[DocumentView, ...]:
+    """The principal, then the anexos."""
+    query = select(Document).where(Document.filing_id == filing_id).order_by(Document.number)
+    return tuple(map(_document, session.scalars(query)))
+
+
+def files(session: Session, filing: Filing) -> tuple[FileView, ...]:
+    """The last edition of each file, in the order in which they were first stored."""
+    query = select(StoredObject).where(StoredObject.filing_id == filing.id).order_by(StoredObject.id)
+    newest: dict[tuple[str, int | None, int], StoredObject] = {}
+    for each in session.scalars(query):
+        # Sources are several files of one document, not editions of one file.
+        one_of = each.edition if each.purpose == Purpose.SOURCE else 0
+        newest[each.purpose, each.document_id, one_of] = each
+    return tuple(_file(session, filing.folio, each) for each in newest.values())
+
+
+def file_of(runtime: Runtime, filing_id: UUID, object_id: int) -> FileView:
+    """One file of that filing, in any edition. Raises NotFound."""
+    with runtime.database.reading() as session:
+        return _file(session, *_found(session, filing_id, object_id))
+
+
+def download(
+    runtime: Runtime, filing_id: UUID, object_id: int
+) -> tuple[FileView, AbstractContextManager[Iterator[bytes]]]:
+    """One file of that filing and its bytes as a stream to be entered. Raises NotFound, Unavailable."""
+    with runtime.database.reading() as session:
+        folio, item = _found(session, filing_id, object_id)
+        return _file(session, folio, item), stream(runtime, item)
+
+
+def _found(session: Session, filing_id: UUID, object_id: int) -> tuple[str, StoredObject]:
+    item = session.get(StoredObject, object_id)
+    if item is None or item.filing_id != filing_id:
+        raise NotFound
+    return session.get_one(Filing, filing_id).folio, item
+
+
+def _file(session: Session, folio: str, item: StoredObject) -> FileView:
+    document = session.get(Document, item.document_id) if item.document_id else None
+    return FileView(
+        item.id,
+        _label(item, document),
+        download_name(folio, item, document),
+        item.media_type,
+        item.size,
+        desk_pages.count(item),
+        item.sha256,
+    )
+
+
+_LABELS: Mapping[str, str] = {
+    Purpose.SEALED: "Documento sellado",
+    Purpose.ACUSE: "Acuse de recibo",
+    Purpose.ANSWER: "Respuesta, antes de sellarla",
+    Purpose.SEALED_ANSWER: "Respuesta sellada",
+}
+
+
+def _label(item: StoredObject, document: Document | None) -> str:
+    if item.purpose in _LABELS or document is None:
+        return _LABELS[item.purpose]
+    if item.purpose == Purpose.SOURCE:
+        return f"Fotografía {item.edition}" if item.media_type.startswith("image/") else "Texto, como lo escribió"
+    name = observations.document_name(document)
+    return f"{name}: {document.title}" if document.number else f"{name}, como llegó"
+
+
+def _document(document: Document) -> DocumentView:
+    return DocumentView(
+        observations.document_name(document),
+        document.title if document.number else "",
+        worst(map(mark_of, document.findings)),
+        lines(document.findings),
+        observations.words(document.flags),
+    )

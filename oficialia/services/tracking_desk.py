@@ -1,0 +1,73 @@
+"""What the desk did with a filing, as who holds its key sees it: where it stands, what is asked, an annulment."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from oficialia.domain.filing import Acto, Estado
+from oficialia.models import Filing
+from oficialia.services import catalog
+from oficialia.services.acts import last
+from oficialia.services.plazo_words import how_counted
+from oficialia.services.tracking_words import ESTADOS
+
+
+@dataclass(frozen=True)
+class StandingView:
+    """The legal word, and what it means where it stands."""
+
+    word: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class RequestView:
+    """What the promovente is asked to complete, and until when."""
+
+    at: datetime
+    asked: tuple[str, ...]  # requirements of the frozen cédula in words; none for a writing without a tramite
+    reason: str
+    due: date
+    how: str
+    provisional: bool
+
+
+@dataclass(frozen=True)
+class AnnulmentView:
+    """When and why a filing was annulled, in the words of the person who asked and of the one who confirmed."""
+
+    at: datetime
+    reason: str
+    confirmed: str
+
+
+def standing(filing: Filing) -> StandingView:
+    """Where the filing stands."""
+    word, meaning = ESTADOS[Estado(filing.estado)]
+    return StandingView(word, meaning.format(area=filing.attending.nombre if filing.attending else ""))
+
+
+def request(session: Session, filing: Filing) -> RequestView | None:
+    """What is asked, while it is asked."""
+    event = last(session, filing.id, Acto.PREVENCION) if filing.estado == Estado.PREVENIDO else None
+    term = next((row for row in reversed(filing.deadlines) if row.counted_from), None)
+    if event is None or term is None or term.counted_from is None:
+        return None
+    names = catalog.requirements(session, filing.cedula)
+    return RequestView(
+        at=event.at,
+        asked=tuple(names[text] for text in event.data["requisitos"]),
+        reason=event.reason,
+        due=term.due,
+        how=f"{how_counted(term.days, term.counted_from)}. {term.fundamento}.",
+        provisional=term.provisional,
+    )
+
+
+def annulment(session: Session, filing: Filing) -> AnnulmentView | None:
+    """The annulment of a filing that was annulled."""
+    if filing.estado != Estado.ANULADO_CON_TRAZA:
+        return None
+    event = last(session, filing.id, Acto.ANULACION)
+    return AnnulmentView(event.at, event.data["motivo"], event.reason) if event else None

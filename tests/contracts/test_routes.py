@@ -1,0 +1,77 @@
+"""Every address of the site is public by this list, or behind the sign-in of the staff."""
+
+import json
+
+import pytest
+from flask import Flask
+
+from oficialia.app import create_app
+from oficialia.clock import now
+from oficialia.db import Database
+from oficialia.domain.codes import Codes
+from oficialia.runtime import Limits, Runtime
+from oficialia.web import desk
+from signing.sandbox import Sandbox
+from signing.trust import TrustAnchors
+from storage.bucket import Bucket
+from tests.support.office import LABELS
+from tests.support.window import OPTIONS
+
+# What anybody may ask for. What belongs to one filing opens with its session or its clave, and tells of itself.
+PUBLIC = {
+    "static",
+    *("pages.home", "pages.left", "pages.privacy_notice", "pages.privacy_text"),
+    *("catalog.index", "catalog.show", "certificates.index", "certificates.pem", "certificates.der"),
+    *("health.alive", "health.ready"),
+    *("ventanilla.show_form", "ventanilla.submit"),
+    *("confirmation.show", "confirmation.state", "confirmation.download"),
+    *("confirmation.confirm_email", "confirmation.resend_email"),
+    *("tracking.show_form", "tracking.open_filing", "tracking.show", "tracking.download", "tracking.leave"),
+    *("verification.show_form", "verification.show_code", "verification.examine", "verification.find_code"),
+    *("desk_auth.show_form", "desk_auth.enter"),
+}
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The application; nothing of it is opened."""
+    folder = tmp_path_factory.mktemp("rutas")
+    runtime = Runtime(
+        database=Database(f"sqlite:///{folder}/no-hay.db"),
+        bucket=Bucket("http://127.0.0.1:1", "nadie", "ninguno-1", bucket="x", region="x"),
+        sandbox=Sandbox(require_isolation=False),
+        anchors=TrustAnchors(()),
+        codes=Codes(b"x" * 32),
+        clock=now,
+        spool=folder,
+        limits=Limits(),
+        labels=LABELS,
+    )
+    return create_app(runtime, OPTIONS)
+
+
+def guarded(app: Flask) -> set[str]:
+    """The blueprints whose every request passes the guard."""
+    return {name for name, functions in app.before_request_funcs.items() if desk.guard in functions and name}
+
+
+def test_every_route_is_public_by_name_or_behind_the_sign_in(app: Flask) -> None:
+    behind = guarded(app)
+    routes = {str(rule.endpoint) for rule in app.url_map.iter_rules()}
+    stray = {name for name in routes - PUBLIC if name.split(".")[0] not in behind}
+    assert not stray, "name them in PUBLIC, or make their blueprint with desk.guarded"
+    assert routes >= PUBLIC, "these are gone"
+    assert not {name for name in PUBLIC if name.split(".")[0] in behind}
+
+
+def test_all_that_is_behind_the_sign_in_is_under_one_roof(app: Flask) -> None:
+    behind = guarded(app)
+    for rule in app.url_map.iter_rules():
+        endpoint = str(rule.endpoint)
+        inside = endpoint.split(".", maxsplit=1)[0] in behind or endpoint.startswith("desk_auth.")
+        assert rule.rule.startswith(desk.PREFIX) == inside, rule.rule
+
+
+def test_no_public_page_leads_to_the_desk(app: Flask) -> None:
+    page = app.test_client().get("/").text
+    assert desk.PREFIX not in json.dumps(page)
