@@ -315,7 +315,11 @@ def test_settings_do_not_change_once_read(production: dict[str, str]) -> None:
         settings.office = "Otra"
 
 
-@pytest.mark.parametrize("line", ["", "no es una llave", str(WITNESS_KEY.verifier), WITNESS_KEY.secret_line])
+@pytest.mark.parametrize(
+    "line",
+    ["", "no es una llave", str(WITNESS_KEY.verifier), WITNESS_KEY.secret_line],
+    ids=["none", "words", "public", "witness"],
+)
 def test_only_the_key_of_a_log_publishes_and_no_fault_repeats_it(publishing: dict[str, str], line: str) -> None:
     [fault] = _faults(PublisherSettings, {**_own(PublisherSettings, publishing), "OFICIALIA_LEDGER_KEY": line})
     told = "no es la llave de un libro; «oficialia libro clave» hace una" if line else "falta"
