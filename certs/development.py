@@ -11,6 +11,7 @@ the SAT profile (`certs.profiles`). Nothing it signs has any legal value, and it
     tsa.p12 tsa.password tsa.pem             the time-stamping authority
     ciudadanos/NAME.cer .key .password .p12  maria, empresa, csd, vencida, revocada: as SAT hands them out, and PKCS#12
     anclas/raiz.pem                          the public anchor: the only file that whoever verifies needs
+    libro.key libro.politica                 the ledger's key and the policy that names it (`make_ledger_key`)
     revocados.json                           numbers (decimal) and dates of the revoked, for `certs.responders`
 """
 
@@ -34,8 +35,10 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_an
 
 from certs import profiles
 from oficialia.clock import now
+from signing.note import SignerKey
 
 Key = rsa.RSAPrivateKey
+LEDGER_ORIGIN = "chalco.example/libro"
 DEFAULT_BASE_URL = "http://127.0.0.1:8318"
 # The password of SAT's own public test certificates: these are public test data too.
 CITIZEN_PASSWORD = "12345678a"  # noqa: S105
@@ -60,6 +63,20 @@ def make_development_pki(folder: Path, *, at: datetime, base_url: str) -> None:
         _publish(draft, folder)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+def make_ledger_key(folder: Path) -> None:
+    """Make the key of the public ledger in the PKI's folder, and the policy of who has to sign; do nothing where they
+    already are."""
+    policy = folder / "libro.politica"
+    if policy.exists():
+        return
+    key = SignerKey.generate(LEDGER_ORIGIN)
+    (folder / "libro.key").unlink(missing_ok=True)  # of a run that was cut off: nothing was signed with it
+    _write(folder / "libro.key", f"{key.secret_line}\n".encode(), secret=True)
+    draft = folder / "libro.politica.nuevo"
+    draft.write_text(f"log {key.verifier}\nquorum none\n", "utf-8")
+    draft.replace(policy)
 
 
 def _publish(draft: Path, folder: Path) -> None:

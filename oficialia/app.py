@@ -24,6 +24,7 @@ from oficialia.web import (
     desk_reports,
     errors,
     health,
+    ledger,
     pages,
     security,
     session,
@@ -37,7 +38,19 @@ from oficialia.web import (
 from oficialia.web.context import WebOptions
 
 _MEBIBYTE = 1 << 20
-_BLUEPRINTS = (pages, catalog, ventanilla, confirmation, tracking, verification, certificates, trust, api, health)
+_BLUEPRINTS = (
+    pages,
+    catalog,
+    ventanilla,
+    confirmation,
+    tracking,
+    verification,
+    certificates,
+    trust,
+    ledger,
+    api,
+    health,
+)
 _DESK = (desk_auth, desk_account, desk_inbox, desk_filing, desk_acts, desk_reports, desk_audit)
 
 

@@ -12,6 +12,7 @@ COMMANDS = {
     "corpus": "oficialia.commands.corpus",
     "correr": "oficialia.commands.office",
     "demo": "oficialia.commands.demo",
+    "libro": "oficialia.commands.ledger",
     "personal": "oficialia.commands.staff",
     "pki": "oficialia.commands.configuration",
     "preparar": "oficialia.commands.release",

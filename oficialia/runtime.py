@@ -8,9 +8,11 @@ from oficialia.db import Database
 from oficialia.domain.codes import Codes
 from oficialia.domain.wording import megabytes
 from oficialia.errors import REFUSALS
+from oficialia.ledger_settings import LedgerSettings
 from oficialia.settings import BucketSettings, FilingSettings, WebSettings, WorkerSettings
 from signing.revocation import Responders, RevocationClient
 from signing.sandbox import Sandbox
+from signing.tlog_policy import TlogPolicy
 from signing.trust import TrustAnchors, load_anchors
 from storage.bucket import Bucket
 
@@ -62,6 +64,8 @@ class Runtime:
     labels: Labels
     revocation: RevocationClient | None = None
     """Who is asked whether a certificate was revoked; None where no responder is configured."""
+    ledger_policy: TlogPolicy | None = None
+    """Whose signatures make a checkpoint of the ledger good; None where it is not published."""
 
 
 def build(settings: WebSettings | WorkerSettings, *, clock: Clock = now) -> Runtime:
@@ -92,6 +96,7 @@ def build(settings: WebSettings | WorkerSettings, *, clock: Clock = now) -> Runt
             public_url=settings.public_url,
         ),
         revocation=revocation_of(settings, anchors),
+        ledger_policy=policy_of(settings),
     )
 
 
@@ -99,6 +104,11 @@ def revocation_of(settings: FilingSettings, anchors: TrustAnchors) -> Revocation
     """Who asks the authorities about revocation; None where none is configured."""
     responders = Responders.parse(settings.ocsp_urls, settings.crl_urls, settings.ocsp_signers)
     return RevocationClient(responders, anchors) if responders else None
+
+
+def policy_of(settings: LedgerSettings) -> TlogPolicy | None:
+    """The policy of any process that has one."""
+    return TlogPolicy.parse(settings.ledger_policy.read_bytes()) if settings.ledger_policy else None
 
 
 def bucket_of(settings: BucketSettings) -> Bucket:

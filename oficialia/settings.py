@@ -15,6 +15,7 @@ from typing import ClassVar, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
 
+from oficialia.ledger_settings import LEDGER_KEY, LedgerKeySettings, LedgerSettings, ProofSettings
 from oficialia.seal_settings import SEAL_FIELDS, SealSettings
 from oficialia.setting_types import (
     LOOPBACK,
@@ -36,6 +37,8 @@ from oficialia.setting_types import (
 PREFIX = "OFICIALIA_"
 # RFC 1035 labels, the names that every S3 server takes.
 BUCKET_NAME = r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$"
+# The keys that sign: whoever is not their holder refuses to be handed one.
+SIGNING_FIELDS = SEAL_FIELDS + LEDGER_KEY
 # Ours, but no setting of a process: the port of `make run`, and a folder of real files for the tests.
 NOT_SETTINGS = frozenset({"OFICIALIA_PUERTO", "OFICIALIA_CORPUS"})
 
@@ -127,11 +130,11 @@ class FilingSettings(TrustSettings):
         return value
 
 
-class WebSettings(CommonSettings, QueueSettings, BucketSettings, FilingSettings):
+class WebSettings(LedgerSettings, CommonSettings, QueueSettings, BucketSettings, FilingSettings):
     """The window. It holds no key that signs anything."""
 
     process: ClassVar[str] = "web"
-    forbidden: ClassVar[tuple[str, ...]] = SEAL_FIELDS
+    forbidden: ClassVar[tuple[str, ...]] = SIGNING_FIELDS
 
     session_secret: LongSecret = Field(description="Secreto que firma las cookies de sesión.")
     throttle: Rate = Field("10 per minute; 60 per hour", description="Promociones que se aceptan por dirección de red.")
@@ -152,10 +155,11 @@ class SealOnlySettings(SealSettings, TrustSettings):
 
 
 # The seal's fields last (pydantic takes them from the back), so that they know `env`.
-class WorkerSettings(SealSettings, CommonSettings, QueueSettings, BucketSettings, FilingSettings):
+class WorkerSettings(SealSettings, ProofSettings, CommonSettings, QueueSettings, BucketSettings, FilingSettings):
     """The sealing worker: alone with the seal key, and the one that writes mail."""
 
     process: ClassVar[str] = "worker"
+    forbidden: ClassVar[tuple[str, ...]] = LEDGER_KEY
 
     tsa_url: HttpUrl = Field(description="Servicio de sellos de tiempo (RFC 3161).")
     tsa_anchors: ExistingPath = Field(description="Certificados raíz (PEM) del servicio de sellos de tiempo.")
@@ -180,6 +184,13 @@ class DispatcherSettings(CommonSettings, QueueSettings):
     """The dispatcher: from the outbox to the bell."""
 
     process: ClassVar[str] = "dispatcher"
+    forbidden: ClassVar[tuple[str, ...]] = SIGNING_FIELDS
+
+
+class PublisherSettings(LedgerKeySettings, CommonSettings, BucketSettings):
+    """The publisher of the ledger: alone with the key that signs its checkpoints."""
+
+    process: ClassVar[str] = "publisher"
     forbidden: ClassVar[tuple[str, ...]] = SEAL_FIELDS
 
 
@@ -187,13 +198,14 @@ class BeatSettings(QueueSettings):
     """The clock of the periodic tasks: it knows the bell only."""
 
     process: ClassVar[str] = "beat"
-    forbidden: ClassVar[tuple[str, ...]] = SEAL_FIELDS
+    forbidden: ClassVar[tuple[str, ...]] = SIGNING_FIELDS
 
 
-class CliSettings(CommonSettings, BucketSettings, TrustSettings):
+class CliSettings(LedgerSettings, CommonSettings, BucketSettings, TrustSettings):
     """The operator's command line: register, bucket and whom to believe; no key that signs, no secret of the codes."""
 
     process: ClassVar[str] = "cli"
+    forbidden: ClassVar[tuple[str, ...]] = LEDGER_KEY
 
     s3_retention_days: int = Field(3650, ge=1, description="Días que cada objeto queda protegido contra borrado.")
 
@@ -203,6 +215,7 @@ PROCESSES: tuple[type[ProcessSettings], ...] = (
     WorkerSettings,
     DispatcherSettings,
     BeatSettings,
+    PublisherSettings,
     CliSettings,
 )
 Settings = TypeVar("Settings", bound=ProcessSettings)

@@ -117,6 +117,10 @@ class NotNow(SigningError):
         super().__init__(self.when.isoformat(), detail)
 
 
+class NoteInvalid(SigningError):
+    """A signed note, a signature in it or a key is not of its form, or not whose it says; says nothing of a secret."""
+
+
 def rebuild(name: str, arguments: list[str]) -> SigningError:
     """The error that a child reported by class name and arguments; an unknown name gives the base class."""
     known: object = globals().get(name)

@@ -11,7 +11,9 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from io import BytesIO
 from pathlib import Path
+from typing import IO
 from urllib.parse import urlsplit
 
 import urllib3
@@ -103,9 +105,18 @@ class Bucket:
         Safe to repeat: the same key gets another version with the same bytes. Raises StorageUnavailable when it is not
         known to be stored, StorageMismatch when the store has no versions or gives back other bytes.
         """
-        size = path.stat().st_size
-        headers = {"Content-MD5": _md5(path), "Content-Type": media_type, "Content-Length": str(size)}
-        with _translated(), path.open("rb") as body:
+        with path.open("rb") as body:
+            return self._put(key, body, _md5(path), sha256=sha256, size=path.stat().st_size, media_type=media_type)
+
+    def put_bytes(self, key: str, content: bytes, *, media_type: str) -> Stored:
+        """As ``put``, of something small that is at hand."""
+        md5 = base64.b64encode(hashlib.md5(content, usedforsecurity=False).digest()).decode()
+        digest = hashlib.sha256(content).hexdigest()
+        return self._put(key, BytesIO(content), md5, sha256=digest, size=len(content), media_type=media_type)
+
+    def _put(self, key: str, body: IO[bytes], md5: str, *, sha256: str, size: int, media_type: str) -> Stored:
+        headers = {"Content-MD5": md5, "Content-Type": media_type, "Content-Length": str(size)}
+        with _translated():
             url = self._client.get_presigned_url("PUT", self._name, key, PRESIGNED_FOR)
             response = self._http.request("PUT", url, body=body, headers=headers)
         if response.status != 200:
@@ -117,6 +128,19 @@ class Bucket:
         if (stored.sha256, stored.size) != (sha256, size):
             raise StorageMismatch(f"{key}: the store gives back other bytes than it was sent")
         return stored
+
+    def read(self, key: str, *, version_id: str | None = None, at_most: int) -> bytes:
+        """All of a small object: of its newest version, unless one is named.
+
+        Raises StorageMismatch when it is absent, or has more than ``at_most`` bytes; StorageUnavailable.
+        """
+        with self.stream(key, version_id, chunk=at_most + 1) as blocks:
+            content = b""
+            for block in blocks:
+                content += block
+                if len(content) > at_most:
+                    raise StorageMismatch(f"{key}: more than {at_most} bytes")
+            return content
 
     def measure(self, key: str, version_id: str) -> tuple[str, int]:
         """Read one version to its end: its digest (SHA-256, hex) and size in bytes.
@@ -148,8 +172,9 @@ class Bucket:
             raise
 
     @contextlib.contextmanager
-    def stream(self, key: str, version_id: str, *, chunk: int = BLOCK) -> Iterator[Iterator[bytes]]:
-        """The bytes of one version, block by block; on leaving, the connection is closed, read to its end or not.
+    def stream(self, key: str, version_id: str | None, *, chunk: int = BLOCK) -> Iterator[Iterator[bytes]]:
+        """The bytes of one version (None for the newest), block by block; on leaving, the connection is closed, read to
+        its end or not.
 
         The first answer of the store comes on entering, so that a failure is known before anything was passed on.
         Raises StorageMismatch when it is absent, StorageUnavailable on entering or between two blocks.

@@ -32,7 +32,7 @@ from pathlib import Path
 import pytest
 import redis
 
-from certs.development import make_development_pki
+from certs.development import make_development_pki, make_ledger_key
 from oficialia.embedded import mail_sink, process, seaweed
 from oficialia.embedded import responders as pki_responders
 from oficialia.embedded import valkey as valkey_server
@@ -54,6 +54,8 @@ DEBIAN_PACKAGES = {
     "openssl": "openssl",
     "nginx": "nginx",
     "softhsm2-util": "softhsm2",
+    "go": "golang-go",
+    "strace": "strace",
 }
 
 
@@ -103,6 +105,7 @@ def development_pki(shared_folder: Path, now: datetime) -> Path:
     with (shared_folder / "pki.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         make_development_pki(folder, at=now, base_url="http://pki.invalid")
+        make_ledger_key(folder)
     return folder
 
 

@@ -1,23 +1,26 @@
 """Issuing the acuse de recibo. Safe to run twice.
 
-1. Take the lease.
+1. Take the lease. Until the ledger's checkpoint over the leaves ``ingreso`` and ``sello`` is there, the job is put off
+   for an instant; after ``OFICIALIA_LEDGER_WAIT_SECONDS`` the acuse goes out with the promise of its proofs.
 2. Draft: the cadena original and the sixteen fields, from the register.
 3. Sello over the cadena; RFC 3161 token over it (without a TSA the acuse goes out and says so).
-4. Typeset the PDF with its attachments, seal it (PAdES), reopen and validate it.
+4. Typeset the PDF with its attachments, the proofs among them, seal it (PAdES), reopen and validate it.
 5. Store it, read it back and compare.
 6. Record it, with its leaf ``acuse`` and the mail to a confirmed address, and close the job: one transaction.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from celery import shared_task
 
 from oficialia.domain.documents import Purpose
-from oficialia.services import acuses
+from oficialia.services import acuses, outbox, proofs
 from oficialia.services.acuse_fields import Draft
 from oficialia.services.acuses import Issued
 from oficialia.services.outbox import Lease
+from oficialia.services.proofs import Proofs
 from oficialia.services.sealing import PDF
 from signing.acuse_pdf import acuse_pdf
 from signing.errors import TimestampUnavailable
@@ -28,6 +31,10 @@ from storage.keys import object_key
 from workers.lease import leased
 from workers.parts import Parts, folder, log, measured, parts
 
+# The publisher looks more often than that.
+LEDGER_PAUSE = timedelta(seconds=0.4)
+UNPUBLISHED = "Espera a que el libro público se publique."
+
 
 @shared_task(name="acuses.emitir")
 def issue(job_id: int) -> None:
@@ -35,10 +42,14 @@ def issue(job_id: int) -> None:
     ours = parts()
     runtime = ours.runtime
     with leased(runtime, job_id) as lease:  # 1
+        looked = proofs.look(runtime, lease.filing_id) if lease and runtime.ledger_policy else None
+        if lease and looked and looked.proofs is None and runtime.clock() - looked.since < ours.ledger_wait:
+            outbox.postpone(runtime.database, lease, runtime.clock(), UNPUBLISHED, pause=LEDGER_PAUSE)
+            return
         drafted = acuses.draft(runtime, lease, ours.certificate) if lease else None  # 2
         if lease is None or drafted is None:
             return
-        made = make_acuse(ours, lease, drafted)  # 3 to 5
+        made = make_acuse(ours, lease, drafted, looked.proofs if looked else None)  # 3 to 5
         if acuses.record(  # 6
             runtime, lease, issued=made.issued, sealed=made.sealed, stored=made.stored, certificate=ours.certificate
         ):
@@ -54,11 +65,11 @@ class Made:
     stored: Stored
 
 
-def make_acuse(ours: Parts, lease: Lease, drafted: Draft) -> Made:
+def make_acuse(ours: Parts, lease: Lease, drafted: Draft, proven: Proofs | None) -> Made:
     """Steps 3 to 5."""
     cadena = drafted.cadena.encode()
     sello = acuses.spell_sello(ours.identity.sign(cadena))
-    issued = Issued(drafted.cadena, sello, _token(ours, cadena))  # 3
+    issued = Issued(drafted.cadena, sello, _token(ours, cadena), proven)  # 3
     with folder(ours.runtime) as place:
         target = place / "acuse.pdf"
         sealed = _typeset_and_seal(ours, drafted, issued, place, target)  # 4

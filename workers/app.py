@@ -23,6 +23,7 @@ TASKS: dict[Kind, str] = {
     Kind.MAIL_ACUSE: "correo.enviar",
     Kind.MAIL_NOTICE: "correo.enviar",
     Kind.RAISE: "mantenimiento.elevar",
+    Kind.PROVE: "mantenimiento.probar",
     Kind.PROTECT: "proteccion.proteger",
 }
 # A worker takes from each in turn: a batch in the last one keeps nobody waiting for more than the document in hand.
@@ -46,6 +47,7 @@ def make_app(redis_url: str) -> Celery:
             "workers.reports",
             "workers.mail",
             "workers.raising",
+            "workers.proving",
             "workers.protection",
             "workers.review",
             "workers.seals",
@@ -84,6 +86,8 @@ def make_app(redis_url: str) -> Celery:
             "programar": {"task": "mantenimiento.programar", "schedule": 60.0},
             "sello": {"task": "mantenimiento.sello", "schedule": 15.0},
             "limpiar": {"task": "mantenimiento.limpiar", "schedule": 3600.0},
+            # Every hour: what an outage kept from being closed at midnight is closed soon after it.
+            "cerrar": {"task": "mantenimiento.cerrar", "schedule": crontab(minute=5)},
             # Local time (timezone above): when nobody files, and long before the office opens.
             "revisar": {"task": "mantenimiento.revisar", "schedule": crontab(hour=3, minute=0)},
             # When whoever can do something about it has just come in.

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cache, cached_property, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -45,6 +46,11 @@ class Parts:
     def identity(self) -> SealIdentity:
         """What the engine seals with. Raises IdentityUnusable."""
         return self.engine.identity
+
+    @property
+    def ledger_wait(self) -> timedelta:
+        """How long an acuse waits for the proofs of its leaves."""
+        return timedelta(seconds=self.settings.ledger_wait_seconds)
 
     @property
     def certificate(self) -> SealCertificate:

@@ -4,17 +4,18 @@
 2. Ask the register what lacks its time: the sealed copy, the acuse, or both; or the answer, which has a job of its own.
 3. The sealed copy or answer: fetch it, add the time stamp (``signing.raising``), store it, record its edition with its
    leaf.
-4. The acuse: issue it anew, with its RFC 3161 token and the digest of the sealed copy as it now is; record its edition
-   with its leaf and close the job.
+4. The acuse: issue it anew, with its RFC 3161 token, the digest of the sealed copy as it now is, and the proofs of the
+   ledger; record its edition with its leaf and close the job.
 
-While the TSA is away the job is postponed, as often as need be. If the power goes, 2 finds what is still missing.
+While the TSA or the publisher of the ledger is away the job is postponed, as often as need be. If the power goes, 2
+finds what is still missing.
 """
 
 from celery import shared_task
 
 from oficialia.domain.documents import Purpose
 from oficialia.models import StoredObject
-from oficialia.services import editions
+from oficialia.services import editions, proofs
 from oficialia.services.outbox import Lease
 from oficialia.services.sealing import PDF
 from signing.errors import TimestampUnavailable
@@ -23,6 +24,7 @@ from storage.keys import object_key
 from workers.acuses import make_acuse
 from workers.lease import leased
 from workers.parts import Parts, folder, log, parts
+from workers.reasons import LedgerUnpublished
 
 
 @shared_task(name="mantenimiento.elevar")
@@ -61,8 +63,11 @@ def _raise_sealed(ours: Parts, lease: Lease, item: StoredObject) -> bool:
 
 
 def _reissue_acuse(ours: Parts, lease: Lease) -> bool:
+    proven = proofs.look(ours.runtime, lease.filing_id).proofs if ours.runtime.ledger_policy else None
+    if ours.runtime.ledger_policy and proven is None:
+        raise LedgerUnpublished
     drafted = editions.draft_acuse(ours.runtime, lease, ours.certificate)
-    made = make_acuse(ours, lease, drafted)
+    made = make_acuse(ours, lease, drafted, proven)
     if made.issued.token is None or made.sealed.timestamp is None:
         raise TimestampUnavailable("the authority went away again")
     return editions.record_acuse(

@@ -22,6 +22,12 @@ from signing.errors import (
 )
 from storage.errors import StorageMismatch, StorageUnavailable
 
+
+class LedgerUnpublished(Exception):
+    """The ledger's checkpoint over the leaves of this work is not there yet, or what is published does not prove
+    them."""
+
+
 # RFC 5321, 4.2.1: from here on the server says that trying again will not help.
 SMTP_PERMANENT = 500
 _CALL = "Avise a quien administra el sistema."
@@ -31,6 +37,7 @@ _OUTAGES: tuple[tuple[type[BaseException], str], ...] = (
     (DatabaseUnavailable, "La base de datos no responde."),
     (TimestampUnavailable, "El servicio de sellos de tiempo no responde."),
     (RevocationUnavailable, "No responde quien dice si los certificados del sello siguen vigentes."),
+    (LedgerUnpublished, "El libro público no se ha publicado."),
     (SandboxUnavailable, f"Esta máquina no puede abrir documentos de manera aislada. {_CALL}"),
     (IdentityUnusable, ""),  # oficialia/services/seal_words.py has a sentence for each of its faults
     (smtplib.SMTPException, "El servidor de correo no recibe mensajes ahora."),

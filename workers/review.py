@@ -35,6 +35,7 @@ def review_office() -> None:
         clock=runtime.clock,
         spool=runtime.spool,
         codes=runtime.codes,
+        policy=runtime.ledger_policy,
     )
     review_record.finish(runtime.database, number, result)
     fields = {"fields": {**result.counts, **result.by_code()}}

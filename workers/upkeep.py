@@ -1,11 +1,11 @@
-"""Finishing by looking: late work is named, and the spool is kept clean."""
+"""Finishing by looking: late work is named, days are closed, and the spool is kept clean."""
 
 import contextlib
 import shutil
 
 from celery import shared_task
 
-from oficialia.services import reconcile
+from oficialia.services import closing, reconcile, review_proofs
 from workers.parts import log, parts
 
 # Longer than any upload or task may live.
@@ -21,6 +21,16 @@ def watch() -> None:
     found = reconcile.sweep(runtime)
     if found.asked_again or found.late or found.quarantined:
         log.warning("late %d, in quarantine %d, asked again %d", found.late, found.quarantined, found.asked_again)
+    if runtime.ledger_policy:
+        for finding in review_proofs.publishing(runtime.database, runtime.clock()):
+            log.error("the ledger is not published: %s %s", finding.code.value, finding.sentence)
+
+
+@shared_task(name="mantenimiento.cerrar")
+def close() -> None:
+    """Closes the days that are over, each with its leaf."""
+    for day in closing.close_days(parts().runtime):
+        log.info("closed %s", day.isoformat())
 
 
 @shared_task(name="mantenimiento.limpiar")

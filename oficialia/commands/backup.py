@@ -14,7 +14,7 @@ from oficialia.commands.installed import IN_FOLDER, settings_of
 from oficialia.commands.spanish import Group, cause_of
 from oficialia.db import Database
 from oficialia.domain.folio import Folio
-from oficialia.runtime import bucket_of
+from oficialia.runtime import bucket_of, policy_of
 from oficialia.services import backup, backup_restore
 from oficialia.services.backup_files import BackupDamaged, BackupError, Manifest
 from oficialia.services.backup_objects import Tally
@@ -125,9 +125,12 @@ def restaurar(respaldo: Path, carpeta: Path | None, ultimo_folio: Folio | None) 
             last_folio=ultimo_folio,
             now=clock.now(),
             progress=_Counting(),
+            policy=policy_of(settings),
         )
     tally, gap = restored.tally, restored.passed_over
     click.echo("Registro: restaurado.")
+    if restored.leaves:
+        click.echo(f"Libro: {restored.leaves} hojas publicadas después del respaldo se recuperaron.")
     if gap:
         click.echo(f"Folios: del {gap.first} al {gap.last} quedó asentado en el libro que no tienen expediente.")
     click.echo(f"Documentos: {tally.kept} ya estaban en el depósito y {tally.brought} se trajeron del respaldo.")

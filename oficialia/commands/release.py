@@ -10,7 +10,6 @@ import click
 from oficialia import clock, db
 from oficialia.commands.faults import told
 from oficialia.commands.spanish import Command, Group
-from oficialia.domain.plazos import ZONE
 from oficialia.runtime import bucket_of
 from oficialia.services import catalog
 from oficialia.settings import CliSettings, load
@@ -51,7 +50,7 @@ def cargar(archivo: Path, politicas: Path) -> None:
 def _load(settings: CliSettings, catalogue: dict[str, Any], policies: dict[str, Any]) -> None:
     database = db.Database(settings.database_url.get_secret_value())
     try:
-        catalog.load(database, catalogue, policies, clock.now().astimezone(ZONE).date())
+        catalog.load(database, catalogue, policies, clock.now())
     except (KeyError, ValueError) as fault:
         raise click.ClickException(f"El catálogo no se cargó, porque algo en él no es como debe: {fault}") from fault
     finally:

@@ -12,7 +12,7 @@ from oficialia.commands.faults import told
 from oficialia.commands.installed import IN_FOLDER, settings_of
 from oficialia.commands.spanish import Command
 from oficialia.db import Database
-from oficialia.runtime import bucket_of
+from oficialia.runtime import bucket_of, policy_of
 from oficialia.services import review, review_record
 from oficialia.services.review import Result
 from oficialia.services.review_findings import Finding
@@ -51,6 +51,7 @@ def _reviewed(settings: CliSettings, *, quick: bool) -> Result:
             bucket=bucket_of(settings),
             sandbox=sandbox,
             anchors=load_anchors(settings.trust_dir),
+            policy=policy_of(settings),
             clock=clock.now,
             quick=quick,
             said=_show if sys.stderr.isatty() else lambda _done, _total: None,

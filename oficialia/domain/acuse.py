@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from datetime import date, datetime
 
-from oficialia.domain.ledger import merkle_root
+from oficialia.domain.merkle import merkle_root
 from oficialia.domain.wording import iso_local
 
 VERSION = "OPD1"

@@ -89,6 +89,11 @@ class Acto(StrEnum):
     EN_ESPERA = "en_espera"
     REINTENTO = "reintento"
     RESTAURACION = "restauracion"
+    CIERRE = "cierre"
+    CALENDARIO = "calendario"
+    POLITICA = "politica"
+    CEDULA = "cedula"
+    CERTIFICADO = "certificado"
 
 
 _NEXT_ETAPA: dict[Etapa, frozenset[Etapa]] = {

@@ -1,4 +1,4 @@
-"""Leaves of the ledger and the RFC 6962 tree, as pure calculation.
+"""Leaves of the ledger, as pure calculation; the tree over them is in ``merkle.py``.
 
 A leaf is the RFC 8785 canonical JSON of ``{v, acto, folio, registrado_en, area, tramite, compromiso}``. ``compromiso``
 commits to the
@@ -7,13 +7,14 @@ act's whole record with a salt, so that the public leaf carries no personal data
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import rfc8785
 
+from oficialia.domain.merkle import leaf_hash
 from oficialia.domain.wording import iso_local
 
 LEAF_VERSION = 1
@@ -37,9 +38,9 @@ def commitment(salt: bytes, record: bytes) -> str:
     return hashlib.sha256(salt + record).hexdigest()
 
 
-def leaf_hash(data: bytes) -> bytes:
-    """SHA-256(0x00 ‖ data), RFC 6962 section 2.1."""
-    return hashlib.sha256(b"\x00" + data).digest()
+def canonical_digest(content: Mapping[str, Any]) -> str:
+    """SHA-256 of the RFC 8785 canonical JSON of ``content``, in lower-case hex."""
+    return hashlib.sha256(rfc8785.dumps(dict(content))).hexdigest()
 
 
 def make_leaf(
@@ -59,31 +60,3 @@ def make_leaf(
         }
     )
     return Leaf(data=data, hash=leaf_hash(data), record=canonical_record)
-
-
-def merkle_root(entries: Sequence[bytes]) -> bytes:
-    """Merkle Tree Hash of ``entries`` in order (RFC 6962 section 2.1); that of no entries is the SHA-256 of the empty
-    string."""
-    if not entries:
-        return hashlib.sha256(b"").digest()
-    if len(entries) == 1:
-        return leaf_hash(entries[0])
-    split = 1 << ((len(entries) - 1).bit_length() - 1)
-    return hashlib.sha256(b"\x01" + merkle_root(entries[:split]) + merkle_root(entries[split:])).digest()
-
-
-def root_of(hashes: Iterable[bytes]) -> bytes:
-    """The same root from the leaf hashes in order, one at a time, keeping only one hash of each full subtree."""
-    subtrees: list[tuple[int, bytes]] = []  # (leaves, hash), each larger than the next
-    for leaf in hashes:
-        subtrees.append((1, leaf))
-        while len(subtrees) > 1 and subtrees[-2][0] == subtrees[-1][0]:
-            _join(subtrees)
-    while len(subtrees) > 1:
-        _join(subtrees)
-    return subtrees[0][1] if subtrees else hashlib.sha256(b"").digest()
-
-
-def _join(subtrees: list[tuple[int, bytes]]) -> None:
-    (many, left), (few, right) = subtrees[-2:]
-    subtrees[-2:] = [(many + few, hashlib.sha256(b"\x01" + left + right).digest())]

@@ -12,6 +12,7 @@ import pikepdf
 
 from oficialia.clock import now
 from oficialia.domain.plazos import ZONE
+from oficialia.embedded import demo_ledger
 from oficialia.embedded.browser import Browser, Page
 from oficialia.embedded.demo import DemoFailed, Say
 from oficialia.embedded.demo_petition import ASUNTO, NAME, make_petition
@@ -55,7 +56,8 @@ def check(folder: Path, folio: str, files: list[Path], say: Say) -> list[str]:
     """Step 7: what to print at the end. Raises DemoFailed when a signature is not as it should be."""
     with _step("Firmas y sellos comprobados", say):
         verdicts = [line for file in files for line in _check(folder / "pki" / "anclas", file)]
-    return [f"Folio:      {folio}", *_times(files), *verdicts]
+    ledger = demo_ledger.proven(folder / "pki" / "libro.politica", files)
+    return [f"Folio:      {folio}", *_times(files), ledger, *verdicts]
 
 
 def _file(browser: Browser, url: str, petition: Path) -> Page:

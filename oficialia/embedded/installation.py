@@ -42,6 +42,11 @@ class Installation:
         return self.folder / "log"
 
     @property
+    def ledger(self) -> Path:
+        """Where the publisher of the ledger keeps what it signed last."""
+        return self.folder / "libro"
+
+    @property
     def spool(self) -> Path:
         """Where files in transit are kept."""
         return self.folder / "transito"
@@ -86,6 +91,9 @@ class Installation:
             "throttle": "120 per minute; 2000 per hour",
             "seal_pkcs12": str(self.pki / "sello.p12"),
             "seal_password_file": str(self.pki / "sello.password"),
+            "ledger_key_file": str(self.pki / "libro.key"),
+            "ledger_policy": str(self.pki / "libro.politica"),
+            "ledger_dir": str(self.ledger),
             "tsa_url": responders.base_url(self.ports["sellos"]) + "/tsa",
             "tsa_anchors": str(self.pki / "anclas"),
             "ocsp_urls": responders.base_url(self.ports["sellos"]) + "/ocsp",
@@ -131,7 +139,8 @@ def _load(folder: Path) -> Installation:
     draft.write_text(json.dumps(noted, indent=1), "utf-8")
     draft.replace(path)
     installation = Installation(folder, noted["secretos"], noted["puertos"])
-    installation.spool.mkdir(mode=0o700, exist_ok=True)
+    for kept in (installation.spool, installation.ledger):
+        kept.mkdir(mode=0o700, exist_ok=True)
     return installation
 
 

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from types import FrameType
 
-from certs.development import make_development_pki
+from certs.development import make_development_pki, make_ledger_key
 from oficialia.clock import now
 from oficialia.embedded import demo_staff, mail_sink, procfile, responders, valkey
 from oficialia.embedded.folder import base_environment
@@ -24,9 +24,9 @@ from oficialia.settings import PROCESSES, CliSettings, ProcessSettings
 
 RELEASE, WEB = "release", "web"
 # The two that take long to start go first, so that the site answers soon.
-START_ORDER = ("worker", WEB, "dispatcher", "beat")
+START_ORDER = ("worker", WEB, "publisher", "dispatcher", "beat")
 # First nobody comes in and nothing more is asked for, then what is being done is ended; the services stop last.
-STOP_ORDER = ((WEB, "dispatcher", "beat"), ("worker",))
+STOP_ORDER = ((WEB, "dispatcher", "beat"), ("worker",), ("publisher",))
 Say = Callable[[str], None]
 
 
@@ -90,6 +90,7 @@ def _start(
 def _make_pki(installation: Installation) -> None:
     try:
         make_development_pki(installation.pki, at=now(), base_url=responders.base_url(installation.ports["sellos"]))
+        make_ledger_key(installation.pki)
     except FileExistsError as fault:
         raise ServiceFailed(str(fault)) from fault
 

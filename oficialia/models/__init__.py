@@ -8,6 +8,7 @@ from oficialia.models.ledger import FolioSeries, LedgerHead, LedgerLeaf, SealCer
 from oficialia.models.mail import EmailConfirmation
 from oficialia.models.outbox import Job
 from oficialia.models.policy import CalendarDay, CalendarSpan, Policy, PolicyRule
+from oficialia.models.publication import LedgerCheckpoint, LedgerPublisher
 from oficialia.models.review import Review
 from oficialia.models.staff import SignInFailure, StaffAccount, StaffEvent, StaffSession
 
@@ -26,8 +27,10 @@ __all__ = [
     "Filing",
     "FolioSeries",
     "Job",
+    "LedgerCheckpoint",
     "LedgerHead",
     "LedgerLeaf",
+    "LedgerPublisher",
     "Party",
     "PartyWord",
     "Policy",

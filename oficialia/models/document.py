@@ -76,4 +76,5 @@ class Acuse(Base):
     cadena: Mapped[str] = mapped_column(Text)
     sello: Mapped[str] = mapped_column(Text)  # base64 RSASSA-PKCS1-v1_5 SHA-256
     token: Mapped[bytes | None]  # RFC 3161 TimeStampResp, None while the TSA could not be reached
+    checkpoint_size: Mapped[int | None]  # of the ledger's checkpoint in its proofs, None while they are only promised
     object: Mapped[StoredObject] = relationship()

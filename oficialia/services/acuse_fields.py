@@ -15,7 +15,7 @@ from oficialia.domain.wording import file_size, instant, long_date, mask
 from oficialia.models import Deadline, Document, DocumentKind, Filing, LedgerLeaf, Party, StoredObject
 from oficialia.models import Policy as PolicyRow
 from oficialia.runtime import Runtime
-from oficialia.services import observations
+from oficialia.services import observations, proofs
 from oficialia.services.certificates import SealCertificate
 from oficialia.services.plazo_words import TERM_NAMES, corte_words, how_computed
 from oficialia.services.received_signatures import signers
@@ -208,8 +208,17 @@ def _rights(filing: Filing, runtime: Runtime) -> tuple[AcuseRight, ...]:
     )
 
 
-def with_sello(drafted: Draft, sello: str, token: TimestampToken | None, at: datetime) -> AcuseContent:
-    """The content with its sello and, where the TSA answered, its RFC 3161 token."""
+def with_sello(
+    drafted: Draft, sello: str, token: TimestampToken | None, proven: Sequence[str], at: datetime
+) -> AcuseContent:
+    """The content with its sello and, where the TSA answered, its RFC 3161 token; ``proven`` are the names of the
+    attached proofs of its leaves."""
     stamped = AcuseToken(token.tsa, instant(token.gen_time)) if token else None
     seal = replace(drafted.content.seal, sello=sello)
-    return replace(drafted.content, seal=seal, token=stamped, issued_at=at)
+    leaves = tuple(_with_proof(leaf, proven) for leaf in drafted.content.leaves)
+    return replace(drafted.content, seal=seal, token=stamped, leaves=leaves, issued_at=at)
+
+
+def _with_proof(leaf: AcuseLeaf, proven: Sequence[str]) -> AcuseLeaf:
+    name = proofs.attachment(leaf.act)
+    return replace(leaf, status="adjunta", attachment=name) if name in proven else leaf

@@ -1,8 +1,8 @@
 """The acuse de recibo: from the register to its content, and recording that it was issued.
 
-DOMAIN order without loops: leaves ``ingreso`` and ``sello`` exist; then cadena original, sello, RFC 3161 token; then
-the
-PDF with its PAdES seal; then the leaf ``acuse`` with the digest of that PDF.
+Order without loops: leaves ``ingreso`` and ``sello`` exist, and a checkpoint over them; then cadena original, sello,
+RFC 3161 token; then the PDF with the proofs of both leaves and its PAdES seal; then the leaf ``acuse`` with the digest
+of that PDF.
 """
 
 import base64
@@ -17,9 +17,10 @@ from oficialia.domain.documents import Purpose
 from oficialia.domain.filing import Acto, Etapa, NivelSello, Rol
 from oficialia.models import Acuse, Event, Filing, StoredObject
 from oficialia.runtime import Runtime
-from oficialia.services import acuse_fields, certificates, email_confirmation, ledger, outbox
+from oficialia.services import acuse_fields, certificates, email_confirmation, ledger, outbox, proofs
 from oficialia.services.acuse_fields import Draft
 from oficialia.services.certificates import SealCertificate
+from oficialia.services.proofs import Proofs
 from signing.acuse_content import AcuseContent
 from signing.seal import Sealed
 from signing.timestamp import TimestampToken
@@ -35,6 +36,12 @@ class Issued:
     cadena: str
     sello: str
     token: TimestampToken | None
+    proofs: Proofs | None = None
+
+    @property
+    def checkpoint_size(self) -> int | None:
+        """Of the ledger's checkpoint in its proofs."""
+        return self.proofs.size if self.proofs else None
 
 
 def draft(runtime: Runtime, lease: outbox.Lease, certificate: SealCertificate) -> Draft | None:
@@ -51,7 +58,8 @@ def draft(runtime: Runtime, lease: outbox.Lease, certificate: SealCertificate) -
 
 def content(drafted: Draft, issued: Issued, at: datetime) -> AcuseContent:
     """The sixteen fields, sello and token included."""
-    return acuse_fields.with_sello(drafted, issued.sello, issued.token, at)
+    proven = [proofs.attachment(act) for act in issued.proofs.texts] if issued.proofs else []
+    return acuse_fields.with_sello(drafted, issued.sello, issued.token, proven, at)
 
 
 def attachments(issued: Issued) -> dict[str, bytes]:
@@ -59,7 +67,7 @@ def attachments(issued: Issued) -> dict[str, bytes]:
     files = {"cadena-original.txt": issued.cadena.encode(), "sello.b64": issued.sello.encode()}
     if issued.token:
         files["cadena-original.tsr"] = issued.token.response_der
-    return files
+    return files | (issued.proofs.attachments() if issued.proofs else {})
 
 
 def spell_sello(signature: bytes) -> str:
@@ -77,13 +85,13 @@ def record(
     certificate: SealCertificate,
 ) -> bool:
     """Records the acuse with its leaf; a confirmed address gets it by mail; what lacks its certified time is to be
-    raised later. False when the lease was lost."""
+    raised later, and what only promises its proofs to get them. False when the lease was lost."""
     with runtime.database.transaction() as session:
         turn = ledger.take_turn(session, runtime.clock())
         now = turn.registered_at
         if not outbox.finish(session, lease, now):
             return False
-        certificates.remember(session, certificate, now)
+        certificates.remember(session, turn, certificate)
         filing = session.get_one(Filing, lease.filing_id, with_for_update=True)
         filing.etapa = Etapa.ACUSE_LISTO
         filing.held_reason = ""
@@ -96,6 +104,7 @@ def record(
             cadena=issued.cadena,
             sello=issued.sello,
             token=issued.token.response_der if issued.token else None,
+            checkpoint_size=issued.checkpoint_size,
         )
         session.add(acuse)
         facts: dict[str, str | int] = {
@@ -109,6 +118,8 @@ def record(
         session.add(_event(filing, now))
         if filing.nivel_sello == NivelSello.B_B or acuse.token is None or sealed.timestamp is None:
             outbox.ask(session, outbox.Kind.RAISE, filing.id, now, ordinal=outbox.RAISE_ACUSE)
+        if runtime.ledger_policy and issued.proofs is None:
+            outbox.ask(session, outbox.Kind.PROVE, filing.id, now)
         if email_confirmation.is_confirmed(session, filing.id):
             outbox.ask(session, outbox.Kind.MAIL_ACUSE, filing.id, now)
         return True

@@ -6,10 +6,12 @@ from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session
 
 from oficialia.domain.filing import Acto
-from oficialia.domain.ledger import commitment, leaf_hash, root_of
+from oficialia.domain.ledger import commitment
+from oficialia.domain.merkle import leaf_hash, root_of
 from oficialia.models import LedgerHead, LedgerLeaf
 from oficialia.services.backup_files import BackupDamaged, Book
 from oficialia.services.backup_rows import BATCH
+from oficialia.services.ledger_recovery import RECOVERED
 
 
 def book(session: Session, size: int | None = None) -> Book:
@@ -26,7 +28,8 @@ def book(session: Session, size: int | None = None) -> Book:
 
 def is_restored(session: Session, expected: Book) -> bool:
     """Whether the register has this very ledger, and after it nothing but what a restore notes."""
-    more = select(LedgerLeaf.index).where(LedgerLeaf.index >= expected.size, LedgerLeaf.act != Acto.RESTAURACION)
+    noted = (LedgerLeaf.act == Acto.RESTAURACION) | RECOVERED
+    more = select(LedgerLeaf.index).where(LedgerLeaf.index >= expected.size, ~noted)
     return book(session, expected.size) == expected and session.scalar(more.limit(1)) is None
 
 
@@ -37,7 +40,8 @@ def check(session: Session, expected: Book) -> None:
     for number, (index, data, digest, record, salt) in enumerate(rows):
         if index != number:
             raise BackupDamaged(f"Al libro le falta la hoja {number}.")
-        committed = json.loads(data)["compromiso"] == commitment(salt, record.encode())
+        # One that came back from where it was published has nothing else (``ledger_recovery``).
+        committed = not record or json.loads(data)["compromiso"] == commitment(salt, record.encode())
         if not committed or leaf_hash(data.encode()).hex() != digest:
             raise BackupDamaged(f"La hoja {number} del libro no corresponde a lo que se registró.")
     if session.scalar(select(LedgerHead.size)) != expected.size or book(session) != expected:

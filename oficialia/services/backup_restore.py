@@ -3,7 +3,9 @@
 1. The file of the register is compared with its digest before anything of it is read.
 2. Tables are made as they were at the backup, filled in one transaction, and believed only when every count and the
    whole ledger are those of the manifest; then they are brought to the newest migration.
-3. Every object is looked for in storage, and brought from the backup when it is not there.
+3. Leaves of the ledger that were published after the backup come back from there (``ledger_recovery``): their folios
+   were given out, and are passed over.
+4. Every object is looked for in storage, and brought from the backup when it is not there.
 
 A register with filings is never overwritten. Interrupted, it is repeated with the same command: a register that already
 has this very ledger is not filled again; leaves of a restore after it are no filings.
@@ -23,9 +25,10 @@ from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError
 from oficialia import db
 from oficialia.db import Database
 from oficialia.db_faults import DatabaseAbsent, DatabaseUnprepared
+from oficialia.domain.filing import Acto
 from oficialia.domain.folio import Folio
 from oficialia.models import Filing, LedgerLeaf
-from oficialia.services import backup_ledger, backup_objects, backup_rows, passed_over
+from oficialia.services import backup_ledger, backup_objects, backup_rows, ledger_recovery, passed_over
 from oficialia.services.backup_files import (
     OBJECTS,
     REGISTER,
@@ -38,8 +41,13 @@ from oficialia.services.backup_files import (
 )
 from oficialia.services.backup_objects import Tally
 from oficialia.services.backup_rows import Progress
+from oficialia.services.ledger_recovery import Recovered
 from oficialia.services.passed_over import PassedOver
+from signing.tlog_policy import TlogPolicy
 from storage.bucket import Bucket
+
+# Leaves of a register that was prepared and never used.
+CATALOGUE = frozenset({Acto.CALENDARIO, Acto.POLITICA, Acto.CEDULA})
 
 
 class RegisterInUse(BackupError):
@@ -56,10 +64,11 @@ class Proof:
 
 @dataclass(frozen=True)
 class Restored:
-    """What became of the objects, and the folios that were passed over now."""
+    """What became of the objects, the folios that were passed over now, and how many published leaves came back."""
 
     tally: Tally
     passed_over: PassedOver | None
+    leaves: int = 0
 
 
 def restore(
@@ -71,19 +80,22 @@ def restore(
     last_folio: Folio | None,
     now: datetime,
     progress: Progress,
+    policy: TlogPolicy | None = None,
 ) -> Restored:
     """Fills an empty register and completes storage. `last_folio`: given out after the backup; the series goes on
-    behind it, and the ledger says so.
+    behind it, and the ledger says so. `policy`: whose signature the published ledger bears, where it is published.
 
     Raises BackupDamaged, RegisterInUse, DatabaseUnavailable, StorageError.
     """
     _restore_register(backup, read_manifest(backup), database, progress)
-    gap = None
-    if last_folio:
-        with database.transaction() as session:
-            gap = passed_over.pass_over(session, last_folio, now)
     bucket.ensure(retention_days=retention_days)
-    return Restored(backup_objects.put_back(database, bucket, backup.resolve().parent / SHARED, progress), gap)
+    recovered = ledger_recovery.bring_back(database, bucket, policy) if policy else Recovered()
+    gap = None
+    for last in (*recovered.last_folios, *([last_folio] if last_folio else [])):
+        with database.transaction() as session:
+            gap = passed_over.pass_over(session, last, now) or gap
+    tally = backup_objects.put_back(database, bucket, backup.resolve().parent / SHARED, progress)
+    return Restored(tally, gap, recovered.leaves)
 
 
 def prove(backup: Path, progress: Progress) -> Proof:
@@ -140,7 +152,8 @@ def _revision(database: Database) -> str | None:
 def _is_there(database: Database, manifest: Manifest) -> bool:
     """Whether the register has the backup's ledger already. Raises RegisterInUse when it has anything else."""
     with database.reading() as session:
-        if session.scalar(select(LedgerLeaf.index).limit(1)) is not None or session.scalar(select(Filing.id).limit(1)):
+        told = select(LedgerLeaf.index).where(LedgerLeaf.act.not_in(CATALOGUE))
+        if session.scalar(told.limit(1)) is not None or session.scalar(select(Filing.id).limit(1)):
             if backup_ledger.is_restored(session, manifest.book):
                 return True
             raise RegisterInUse("La base de datos ya tiene promociones: no se tocó. Restaure en una base vacía.")

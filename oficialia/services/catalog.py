@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -11,10 +11,13 @@ from sqlalchemy.orm import Session, joinedload
 
 from oficialia.db import Database
 from oficialia.domain import cedula
-from oficialia.domain.plazos import Corte, Silencio
+from oficialia.domain.filing import Acto
+from oficialia.domain.plazos import ZONE, Corte, Silencio
 from oficialia.errors import FieldFault, SubmissionRefused
 from oficialia.models import Area, Cedula, DocumentKind, Tramite
+from oficialia.services import ledger
 from oficialia.services import policies as published
+from oficialia.services.ledger import Turn
 
 
 @dataclass(frozen=True)
@@ -112,10 +115,12 @@ def kind_name(clave: str) -> str:
     return clave.replace("_", " ").capitalize()
 
 
-def load(database: Database, catalogue: Mapping[str, Any], policies: Mapping[str, Any], today: date) -> None:
+def load(database: Database, catalogue: Mapping[str, Any], policies: Mapping[str, Any], now: datetime) -> None:
     """Loads areas, tramites, kinds of document, calendar and policies. Safe to repeat: a cédula that changed gets a new
-    version in force from ``today``, nothing is removed. Raises ValueError naming the entry that is wrong."""
+    version in force from that day, nothing is removed; each change of a cédula, of a calendar and of the policies is a
+    leaf of the ledger. Raises ValueError naming the entry that is wrong."""
     with database.transaction() as session:
+        turn = ledger.take_turn(session, now)
         for entry in _entries(catalogue, "areas", "clave", "nombre", "tipo"):
             session.merge(Area(clave=entry["clave"], nombre=entry["nombre"], tipo=entry["tipo"]))
         names = policies.get("nombres_tipos_documento", {})
@@ -123,9 +128,9 @@ def load(database: Database, catalogue: Mapping[str, Any], policies: Mapping[str
             session.merge(DocumentKind(clave=clave, nombre=names.get(clave, kind_name(clave))))
         session.flush()
         for entry in _entries(catalogue, "tramites", "clave", "nombre", "area", "silencio", "requisitos", "costo"):
-            _load_tramite(session, entry, policies, today)
-        published.load_calendar(session, catalogue["calendario"])
-        published.load_policies(session, policies["politicas"])
+            _load_tramite(session, turn, entry, policies)
+        published.load_calendar(session, turn, catalogue["calendario"])
+        published.load_policies(session, turn, policies["politicas"])
 
 
 def _entries(catalogue: Mapping[str, Any], part: str, *needed: str) -> list[Mapping[str, Any]]:
@@ -137,7 +142,7 @@ def _entries(catalogue: Mapping[str, Any], part: str, *needed: str) -> list[Mapp
     return list(catalogue[part])
 
 
-def _load_tramite(session: Session, entry: Mapping[str, Any], policies: Mapping[str, Any], today: date) -> None:
+def _load_tramite(session: Session, turn: Turn, entry: Mapping[str, Any], policies: Mapping[str, Any]) -> None:
     if session.get(Area, entry["area"]) is None:
         msg = f"tramites: «{entry['clave']}» nombra el área desconocida «{entry['area']}»"
         raise ValueError(msg)
@@ -155,20 +160,22 @@ def _load_tramite(session: Session, entry: Mapping[str, Any], policies: Mapping[
         )
     )
     session.flush()
-    _publish_cedula(session, entry["clave"], cedula.canonical(entry), today)
+    _publish_cedula(session, turn, entry["clave"], entry["area"], cedula.canonical(entry))
 
 
-def _publish_cedula(session: Session, clave: str, content: str, today: date) -> None:
+def _publish_cedula(session: Session, turn: Turn, clave: str, area: str, content: str) -> None:
     last = session.scalars(select(Cedula).where(Cedula.tramite_clave == clave).order_by(Cedula.version.desc())).first()
     if last is not None and last.content == content:
         return
-    version = last.version + 1 if last else 1
+    version, digest = last.version + 1 if last else 1, cedula.digest(content)
     session.add(
         Cedula(
             tramite_clave=clave,
             version=version,
             content=content,
-            sha256=cedula.digest(content),
-            vigente_desde=today,
+            sha256=digest,
+            vigente_desde=turn.registered_at.astimezone(ZONE).date(),
         )
     )
+    facts: dict[str, str | int] = {"acto": Acto.CEDULA, "tramite": clave, "version": version, "cedula": digest}
+    ledger.append_public(session, turn, Acto.CEDULA, facts, area=area, tramite=clave)

@@ -7,8 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from oficialia.db import Database
+from oficialia.domain.filing import Acto
 from oficialia.models import SealCertificate as Row
-from oficialia.services import seal_state
+from oficialia.services import ledger, seal_state
+from oficialia.services.ledger import Turn
 from signing.certificate import CertificateFacts, facts, from_pem
 
 
@@ -22,8 +24,8 @@ class SealCertificate:
     pem: str
 
 
-def remember(session: Session, certificate: SealCertificate, now: datetime) -> None:
-    """Notes the certificate when it is used for the first time, in the transaction of that use."""
+def remember(session: Session, turn: Turn, certificate: SealCertificate) -> None:
+    """Notes the certificate when it is used for the first time, with its leaf, in the transaction of that use."""
     if session.get(Row, certificate.sha256) is None:
         session.add(
             Row(
@@ -31,9 +33,11 @@ def remember(session: Session, certificate: SealCertificate, now: datetime) -> N
                 serial=certificate.serial,
                 subject=certificate.subject,
                 pem=certificate.pem,
-                first_used_at=now,
+                first_used_at=turn.registered_at,
             )
         )
+        facts = {"acto": Acto.CERTIFICADO, "serie": certificate.serial, "certificado": certificate.sha256}
+        ledger.append_public(session, turn, Acto.CERTIFICADO, facts)
 
 
 @dataclass(frozen=True)

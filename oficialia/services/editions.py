@@ -1,4 +1,5 @@
-"""New editions: a sealed copy, an acuse and an answer that went out without their certified time get it later.
+"""New editions: a sealed copy, an acuse and an answer that went out without their certified time get it later, and an
+acuse that went out with the promise of its proofs gets them.
 
 Nothing issued before is withdrawn: each edition stays known by its digest and has its leaf, so an old one always
 verifies. What is missing is always looked up in the register, never assumed.
@@ -62,6 +63,16 @@ def _acuse_lacks(acuse: Acuse) -> bool:
     return acuse.token is None or _lacks(acuse.object)
 
 
+def begin_proving(runtime: Runtime, lease: outbox.Lease) -> bool:
+    """Whether the newest acuse of the filing under this lease still only promises its proofs; else the job is
+    closed."""
+    with runtime.database.transaction() as session:
+        if newest_acuse(session, lease.filing_id).checkpoint_size is None:
+            return True
+        outbox.finish(session, lease, runtime.clock())
+        return False
+
+
 def record_sealed(runtime: Runtime, lease: outbox.Lease, before: StoredObject, raised: Raised, stored: Stored) -> bool:
     """Records a sealed copy's or an answer's new edition with its leaf; the job stays open for the rest. False when the
     lease was lost."""
@@ -115,7 +126,7 @@ def record_acuse(
         now = turn.registered_at
         if not outbox.finish(session, lease, now):
             return False
-        certificates.remember(session, certificate, now)
+        certificates.remember(session, turn, certificate)
         filing = session.get_one(Filing, lease.filing_id, with_for_update=True)
         before = newest_acuse(session, filing.id)
         item = StoredObject(
@@ -145,6 +156,7 @@ def record_acuse(
                 cadena=issued.cadena,
                 sello=issued.sello,
                 token=issued.token.response_der if issued.token else None,
+                checkpoint_size=issued.checkpoint_size,
             )
         )
         facts = {"anterior": before.object.sha256, "cadena": hashlib.sha256(issued.cadena.encode()).hexdigest()}

@@ -24,6 +24,7 @@ WORDS = {
     Kind.MAIL_ACUSE: "enviar el acuse por correo",
     Kind.MAIL_NOTICE: "avisar por correo",
     Kind.RAISE: "añadir la hora certificada",
+    Kind.PROVE: "añadir al acuse las pruebas del libro",
     Kind.PROTECT: "proteger el sello a largo plazo",
 }
 # Where a filing was before its work stopped: its acuse is asked for when its sealed copy is recorded.

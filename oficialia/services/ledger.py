@@ -74,6 +74,23 @@ def append(session: Session, turn: Turn, filing: Filing, act: Acto, record: Reco
     return append_leaf(session, turn, leaf, act=act, folio=filing.folio, filing_id=filing.id, salt=salt)
 
 
+def append_public(
+    session: Session, turn: Turn, act: Acto, record: Record, *, folio: str = "", area: str = "", tramite: str = ""
+) -> LedgerLeaf:
+    """Appends the leaf of an act of the office that belongs to no filing."""
+    salt = secrets.token_bytes(SALT_BYTES)
+    leaf = make_leaf(
+        act=act,
+        folio=folio,
+        registered_at=turn.registered_at,
+        area=area,
+        tramite=tramite,
+        record=record,
+        salt=salt,
+    )
+    return append_leaf(session, turn, leaf, act=act, folio=folio, filing_id=None, salt=salt)
+
+
 def append_leaf(
     session: Session, turn: Turn, leaf: Leaf, *, act: Acto, folio: str, filing_id: UUID | None, salt: bytes
 ) -> LedgerLeaf:

@@ -44,6 +44,7 @@ class Kind(StrEnum):
     MAIL_ACUSE = "correo_acuse"
     MAIL_NOTICE = "correo_aviso"  # its ordinal is the number of the event that it tells of
     RAISE = "elevar"
+    PROVE = "probar"
     PROTECT = "proteger"
 
 

@@ -5,7 +5,6 @@ tells a gap that was noted from one that nobody can explain.
 """
 
 import json
-import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from oficialia.domain.filing import Acto
 from oficialia.domain.folio import Folio
-from oficialia.domain.ledger import SALT_BYTES, Record, make_leaf
+from oficialia.domain.ledger import Record
 from oficialia.models import FolioSeries, LedgerLeaf
 from oficialia.services import ledger
 
@@ -43,17 +42,7 @@ def pass_over(session: Session, last: Folio, now: datetime) -> PassedOver | None
         return None
     gap = PassedOver(Folio(last.year, series.last + 1), last)
     series.last = last.sequence
-    salt = secrets.token_bytes(SALT_BYTES)
-    leaf = make_leaf(
-        act=Acto.RESTAURACION,
-        folio=str(last),
-        registered_at=turn.registered_at,
-        area="",
-        tramite="",
-        record=gap.record(),
-        salt=salt,
-    )
-    ledger.append_leaf(session, turn, leaf, act=Acto.RESTAURACION, folio=str(last), filing_id=None, salt=salt)
+    ledger.append_public(session, turn, Acto.RESTAURACION, gap.record(), folio=str(last))
     return gap
 
 

@@ -9,6 +9,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from oficialia.domain.business_days import Calendar
+from oficialia.domain.filing import Acto
+from oficialia.domain.ledger import canonical_digest
 from oficialia.domain.plazos import (
     ZONE,
     Corte,
@@ -23,6 +25,8 @@ from oficialia.domain.plazos import (
 )
 from oficialia.models import CalendarDay, CalendarSpan, Filing, PolicyRule, Tramite
 from oficialia.models import Policy as PolicyRow
+from oficialia.services import ledger
+from oficialia.services.ledger import Turn
 
 
 @dataclass(frozen=True)
@@ -102,19 +106,30 @@ def load_published_calendar(session: Session) -> Calendar:
     return Calendar(closed, min(s.covers_from for s in spans), max(s.covers_until for s in spans))
 
 
-def load_calendar(session: Session, published: Mapping[str, Any]) -> None:
-    """Loads a published calendar; publishing the same span again replaces its days."""
+def load_calendar(session: Session, turn: Turn, published: Mapping[str, Any]) -> None:
+    """Loads a published calendar, with a leaf where it changes anything; publishing the same span again replaces its
+    days."""
     start, end = (date.fromisoformat(day) for day in published["vigente"])
     query = select(CalendarSpan).where(CalendarSpan.covers_from == start, CalendarSpan.covers_until == end)
     span = session.scalars(query).one_or_none()
+    days, note = closed_days(published), published.get("nota", "")
+    if span is not None and span.reference == note and _days_of(session, span) == days:
+        return
     if span is None:
         span = CalendarSpan(covers_from=start, covers_until=end, reference="")
         session.add(span)
-    span.reference = published.get("nota", "")
+    span.reference = note
     session.flush()
     session.execute(delete(CalendarDay).where(CalendarDay.span_id == span.id))
-    for day, reason in closed_days(published).items():
+    for day, reason in days.items():
         session.merge(CalendarDay(day=day, reason=reason, span_id=span.id))
+    facts = {"acto": Acto.CALENDARIO, "desde": start.isoformat(), "hasta": end.isoformat()}
+    content = {"nota": note, "inhabiles": {day.isoformat(): reason for day, reason in days.items()}}
+    ledger.append_public(session, turn, Acto.CALENDARIO, facts | {"contenido": canonical_digest(content)})
+
+
+def _days_of(session: Session, span: CalendarSpan) -> dict[date, str]:
+    return {row.day: row.reason for row in session.scalars(select(CalendarDay).where(CalendarDay.span_id == span.id))}
 
 
 def closed_days(published: Mapping[str, Any]) -> dict[date, str]:
@@ -128,9 +143,9 @@ def closed_days(published: Mapping[str, Any]) -> dict[date, str]:
     return days | {date.fromisoformat(day): reason for day, reason in published["inhabiles"]}
 
 
-def load_policies(session: Session, policies: Sequence[Mapping[str, Any]]) -> None:
-    """Loads versions of the policy of terms. A version that is already there is left as it is: it was promised on
-    acuses."""
+def load_policies(session: Session, turn: Turn, policies: Sequence[Mapping[str, Any]]) -> None:
+    """Loads versions of the policy of terms, each with its leaf. A version that is already there is left as it is: it
+    was promised on acuses."""
     for entry in policies:
         if session.get(PolicyRow, entry["id"]) is not None:
             continue
@@ -149,3 +164,5 @@ def load_policies(session: Session, policies: Sequence[Mapping[str, Any]]) -> No
                 ],
             )
         )
+        facts = {"acto": Acto.POLITICA, "politica": entry["id"], "contenido": canonical_digest(entry)}
+        ledger.append_public(session, turn, Acto.POLITICA, facts)

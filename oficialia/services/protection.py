@@ -28,7 +28,7 @@ from storage.bucket import Stored
 BATCH = 10
 # What a citizen waits for; and what would make another edition of the same documents meanwhile.
 _WAITED_FOR = (Kind.SEAL, Kind.ACUSE, Kind.SEAL_ANSWER)
-_BEFORE = (*_WAITED_FOR, Kind.RAISE)
+_BEFORE = (*_WAITED_FOR, Kind.RAISE, Kind.PROVE)
 
 
 @dataclass(frozen=True)
@@ -145,6 +145,7 @@ def _same_statement(session: Session, before: StoredObject, item: StoredObject) 
             cadena=stated.cadena,
             sello=stated.sello,
             token=stated.token,
+            checkpoint_size=stated.checkpoint_size,
         )
     )
     return {"cadena": hashlib.sha256(stated.cadena.encode()).hexdigest()}

@@ -11,7 +11,7 @@ from functools import partial
 import redis
 
 from oficialia.runtime import Runtime
-from oficialia.services import ledger, seal_state
+from oficialia.services import ledger, review_proofs, seal_state
 
 # Who asks (a balancer, a monitor) gives up soon, and a part that needs longer is out for a person as well.
 SECONDS = 2.0
@@ -19,11 +19,13 @@ SECONDS = 2.0
 
 @dataclass(frozen=True)
 class Readiness:
-    """What was found; ``broker`` and ``seal`` are told and decide nothing, because the outbox waits for both."""
+    """What was found; ``broker``, ``seal`` and ``ledger`` are told and decide nothing, because the outbox waits for
+    each."""
 
     parts: Mapping[str, bool]
     broker: bool
     seal: bool  # whether a worker said, when it last looked, that a seal may be used
+    ledger: bool  # whether its leaves are published soon, where they are published at all
 
     @property
     def ready(self) -> bool:
@@ -43,13 +45,14 @@ class Lookout:
         }
         self._broker = _Part(partial(_probe_broker, redis_url))
         self._seal = _Part(partial(_probe_seal, runtime))
+        self._ledger = _Part(partial(_probe_ledger, runtime))
 
     def look(self, seconds: float = SECONDS) -> Readiness:
         """All parts at once; one that has not answered after ``seconds`` is out."""
         looks = {name: part.ask() for name, part in self._parts.items()}
-        broker, seal = self._broker.ask(), self._seal.ask()
-        wait([*looks.values(), broker, seal], seconds)
-        return Readiness({name: _is_well(look) for name, look in looks.items()}, _is_well(broker), _is_well(seal))
+        told = [part.ask() for part in (self._broker, self._seal, self._ledger)]
+        wait([*looks.values(), *told], seconds)
+        return Readiness({name: _is_well(look) for name, look in looks.items()}, *map(_is_well, told))
 
 
 class _Part:
@@ -81,6 +84,11 @@ def _probe_spool(runtime: Runtime, min_free_bytes: int) -> None:
 def _probe_seal(runtime: Runtime) -> None:
     state = seal_state.current(runtime.database)
     if state is None or not state.usable:
+        raise LookupError
+
+
+def _probe_ledger(runtime: Runtime) -> None:
+    if runtime.ledger_policy and any(review_proofs.publishing(runtime.database, runtime.clock())):
         raise LookupError
 
 

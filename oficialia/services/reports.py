@@ -22,7 +22,7 @@ from oficialia.domain.staff import Actor, StaffAct, may, sees
 from oficialia.errors import NotFound
 from oficialia.models import Document, Event, Filing, Job, StoredObject
 from oficialia.runtime import Runtime
-from oficialia.services import certificates, looks, observations, outbox
+from oficialia.services import certificates, ledger, looks, observations, outbox
 from oficialia.services.certificates import SealCertificate
 from oficialia.services.outbox import Kind
 from oficialia.services.received_signatures import verdict_of
@@ -115,8 +115,9 @@ def record(
         now = runtime.clock()
         if not outbox.finish(session, lease, now):
             return False
+        turn = ledger.take_turn(session, now)  # a certificate that is used for the first time has its leaf
         session.get_one(Filing, work.filing_id, with_for_update=True)
-        certificates.remember(session, certificate, now)
+        certificates.remember(session, turn, certificate)
         edition = 1 + sum(
             item.purpose == Purpose.REPORT for item in session.get_one(Document, work.document.id).objects
         )

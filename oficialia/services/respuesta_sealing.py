@@ -67,7 +67,7 @@ def record(
         now = turn.registered_at
         if not outbox.finish(session, lease, now):
             return False
-        certificates.remember(session, certificate, now)
+        certificates.remember(session, turn, certificate)
         filing = session.get_one(Filing, lease.filing_id, with_for_update=True)
         filing.estado, filing.pendiente = Estado.RESUELTO, Pendiente.NADA
         [source] = _objects(session, filing.id, Purpose.ANSWER)

@@ -57,10 +57,22 @@ class Code(StrEnum):
     WORK_LOST = "trabajo_perdido"
     SEAL_LOST = "sellado_sin_copia"
     SEAL_UNUSABLE = "sello_detenido"
+    CLOSING_DIFFERS = "cierre_distinto"
+    LEAF_RECOVERED = "hoja_recuperada"
+    LEDGER_REWRITTEN = "libro_reescrito"
+    LEDGER_FORKED = "libro_bifurcado"
+    REGISTER_WENT_BACK = "registro_retrocedido"
+    CHECKPOINT_FOREIGN = "punto_ajeno"
+    CHECKPOINT_UNKNOWN = "punto_sin_registro"
+    TILE_DIFFERS = "publicado_distinto"
+    PROOF_FOREIGN = "prueba_ajena"
+    PUBLISHING_HELD = "publicacion_detenida"
+    PUBLISHING_LATE = "publicacion_atrasada"
+    PROMISE_BROKEN = "promesa_incumplida"
 
 
 # What an interruption leaves behind by design, and what the ledger itself explains.
-NOTICES = frozenset({Code.OBJECT_ORPHAN, Code.FILING_DOUBTFUL, Code.FOLIO_LOST})
+NOTICES = frozenset({Code.OBJECT_ORPHAN, Code.FILING_DOUBTFUL, Code.FOLIO_LOST, Code.LEAF_RECOVERED})
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from oficialia.domain.acuse import identity_commitment
 from oficialia.domain.documents import Purpose
 from oficialia.domain.filing import Acto
 from oficialia.domain.folio import Folio
-from oficialia.domain.ledger import commitment, leaf_hash
+from oficialia.domain.ledger import commitment
+from oficialia.domain.merkle import leaf_hash
 from oficialia.domain.plazos import ZONE
 from oficialia.domain.wording import iso_local
 from oficialia.models import LedgerLeaf, StoredObject
@@ -43,6 +44,7 @@ def tree(scope: Scope, leaves: Iterable[LedgerLeaf | Finding]) -> Iterator[Findi
         )
     before: LedgerLeaf | None = None
     numbers: dict[int, int] = defaultdict(int)
+    days: dict[str, list[str]] = defaultdict(list)  # folios, of the days that are not closed yet
     expected, unsure = 0, False
     for leaf in leaves:
         if isinstance(leaf, Finding):
@@ -58,6 +60,9 @@ def tree(scope: Scope, leaves: Iterable[LedgerLeaf | Finding]) -> Iterator[Findi
             out_of_order = list(_in_order(leaf, numbers))
             yield from () if unsure else out_of_order  # the one that could not be read may have been an ingreso
             unsure = False
+            days[leaf.registered_at.astimezone(ZONE).date().isoformat()].append(leaf.folio)
+        elif leaf.act == Acto.CIERRE and leaf.record and not unsure:
+            yield from _closed(leaf, days)
         elif leaf.act == Acto.RESTAURACION:
             for gap in noted([leaf]):
                 numbers[gap.last.year] = max(numbers[gap.last.year], gap.last.sequence)
@@ -69,7 +74,9 @@ def _unaltered(leaf: LedgerLeaf) -> Iterator[Finding]:
     if leaf_hash(leaf.data.encode()).hex() != leaf.hash:
         yield _about(leaf, Code.LEAF_ALTERED, "Su huella no es la de su contenido.")
     data = parsed(leaf.data)
-    if data.get("compromiso") != commitment(leaf.salt, leaf.record.encode()):
+    if not leaf.record and leaf.filing_id is None:
+        yield _about(leaf, Code.LEAF_RECOVERED, "Volvió de lo publicado al restaurar un respaldo más viejo.")
+    elif data.get("compromiso") != commitment(leaf.salt, leaf.record.encode()):
         yield _about(leaf, Code.COMMITMENT_DIFFERS, "Lo que dice no es aquello con lo que se comprometió al asentarse.")
     stated = (data.get("acto"), data.get("folio"), data.get("registrado_en"))
     if stated != (leaf.act, leaf.folio, iso_local(leaf.registered_at)):
@@ -85,6 +92,16 @@ def _in_order(leaf: LedgerLeaf, numbers: dict[int, int]) -> Iterator[Finding]:
         expected = Folio(year, numbers[year])
         yield _about(leaf, Code.INGRESO_ORDER, f"Por su lugar en el libro debía ser el ingreso de {expected}.")
         numbers[year] = found.sequence if found and found.year == year else numbers[year]
+
+
+def _closed(leaf: LedgerLeaf, days: dict[str, list[str]]) -> Iterator[Finding]:
+    """A closing tells how many filings its day had, and which were the first and the last."""
+    record = parsed(leaf.record)
+    folios = days.pop(str(record.get("dia")), [])
+    told = (record.get("ingresos"), record.get("primero"), record.get("ultimo"))
+    if told != (len(folios), *(folios[:1] or [""]), *(folios[-1:] or [""])):
+        words = f"Cerró su día con otros ingresos que los {len(folios)} que tiene el libro."
+        yield _about(leaf, Code.CLOSING_DIFFERS, words)
 
 
 def leaves_of(case: Case) -> Iterator[Finding]:

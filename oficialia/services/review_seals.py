@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,8 +11,10 @@ from oficialia.domain.codes import digest
 from oficialia.domain.documents import ISSUED
 from oficialia.domain.filing import NivelSello
 from oficialia.models import Acuse, StoredObject
+from oficialia.services import review_proofs
 from oficialia.services.findings import to_json, verdict
 from oficialia.services.review_findings import Code, Finding
+from oficialia.services.review_published import Publication
 from oficialia.services.review_scope import Item
 from oficialia.services.review_storage import ABSENT, same, unreadable
 from signing.attached import attached
@@ -38,6 +40,7 @@ class Examiner:
     sandbox: Sandbox
     anchors: TrustAnchors
     spool: Path | None  # where copies are kept while they are examined; None for the system's place
+    shown: Publication | None = None  # the ledger as it is published, where it is
 
     def look(self, item: Item, certificates: frozenset[str]) -> list[Finding]:
         """Read the object whole and say what is wrong with it. Raises StorageUnavailable, SandboxUnavailable."""
@@ -82,21 +85,24 @@ class Examiner:
 
     def _stated(self, item: Item, acuse: Acuse, subject: str, path: Path) -> Iterator[Finding]:
         """What a sealed acuse carries and prints, against the register."""
-        if differing := self._differing(acuse, path):
+        files = attached(self.sandbox, path)
+        if differing := _differing(acuse, files):
             words = f"Lo adjunto al acuse no es lo que tiene el registro: {', '.join(differing)}."
             yield Finding(Code.ATTACHED_DIFFERS, subject, words)
+        if self.shown and files is not None:
+            yield from review_proofs.carried(self.shown, subject, files, acuse)
         codes = CODE.findall(printed(self.sandbox, path) or "")
         if codes and item.verification_hash not in map(digest, codes):
             words = "El código de verificación que lleva impreso no es el que el registro reconoce: no abre nada."
             yield Finding(Code.CODES_ALTERED, subject, words)
 
-    def _differing(self, acuse: Acuse, path: Path) -> list[str]:
-        """The attached proofs that are not byte for byte those of the register; absent where it has none."""
-        files = attached(self.sandbox, path)
-        if files is None:
-            return ["no se pudieron leer"]
-        kept = dict(zip(PROOFS, (acuse.cadena.encode(), acuse.sello.encode(), acuse.token), strict=True))
-        return [name for name in PROOFS if files.get(name) != kept[name]]
+
+def _differing(acuse: Acuse, files: Mapping[str, bytes] | None) -> list[str]:
+    """The attached proofs that are not byte for byte those of the register; absent where it has none."""
+    if files is None:
+        return ["no se pudieron leer"]
+    kept = dict(zip(PROOFS, (acuse.cadena.encode(), acuse.sello.encode(), acuse.token), strict=True))
+    return [name for name in PROOFS if files.get(name) != kept[name]]
 
 
 def _good(signature: SignatureFinding, *, whole: bool) -> bool:

@@ -73,7 +73,7 @@ def record(
         turn = ledger.take_turn(session, runtime.clock())
         if not outbox.finish(session, lease, turn.registered_at):
             return False
-        certificates.remember(session, certificate, turn.registered_at)
+        certificates.remember(session, turn, certificate)
         filing = session.get_one(Filing, lease.filing_id, with_for_update=True)
         document = _principal(session, filing.id)
         filing.nivel_sello = NivelSello(sealed.level)

@@ -33,7 +33,9 @@ def ready() -> Response:
     """200 when a filing could be received now, else 503: send people elsewhere, and look at what is ``false``."""
     found = cast(Lookout, current_app.extensions[_KEY]).look()
     response = jsonify(
-        lista=found.ready, partes=dict(found.parts), avisos={"broker": found.broker, "sello": found.seal}
+        lista=found.ready,
+        partes=dict(found.parts),
+        avisos={"broker": found.broker, "sello": found.seal, "libro": found.ledger},
     )
     response.status_code = 200 if found.ready else 503
     return _fresh(response)

@@ -19,6 +19,7 @@ PARTS: tuple[tuple[str, str, bool], ...] = (
     ("s3", "weed -logtostderr", False),
     ("worker", "workers.worker worker", False),
     ("tsa", "certs.responders", False),
+    ("publisher", "workers.publish", False),
     ("hijo de worker", "workers.worker worker", True),
     ("beat", "workers.beat beat", False),
     ("web", "gunicorn --preload", False),

@@ -1,4 +1,5 @@
-"""The bench: who seals how fast, what the worker's whole step takes, what each means buys; how long a verdict takes.
+"""The bench: who seals how fast, what the worker's whole step takes, what each means buys; how long a verdict
+takes, and what a leaf of the ledger costs.
 
 make bench    python -m tests.bench --rondas 25
 """
@@ -12,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from certs.development import make_development_pki
-from tests.bench import savings, step, verdict
+from tests.bench import ledger, savings, step, verdict
 from tests.bench.files import make_files
 from tests.bench.lineup import MAKERS, Ground, ready
 from tests.bench.race import race, rows
@@ -34,11 +35,15 @@ def main() -> int:
     reader.add_argument(
         "--solo-carrera", action="store_true", help="sin el paso del obrero ni lo que compra cada medio"
     )
+    reader.add_argument("--solo-libro", action="store_true", help="nada más que el libro, hasta un millón de hojas")
     reader.add_argument("--solo-veredicto", action="store_true", help="nada más cuánto tarda un veredicto")
     wanted = reader.parse_args()
     began = time.monotonic()
     folder = wanted.destino.resolve()
     folder.mkdir(parents=True, exist_ok=True)
+    if wanted.solo_libro:
+        _ledger(folder)
+        return 0
     if wanted.solo_veredicto:
         _verdict(folder)
         return 0
@@ -63,8 +68,16 @@ def main() -> int:
         _write(folder / "medios.json", bought)
         say(f"{step.table(whole)}\n{savings.table(bought)}\n")
         _verdict(folder)
+        _ledger(folder)
     say(f"{time.monotonic() - began:.0f} s en total; {wanted.destino / 'sealing.json'}")
     return 0
+
+
+def _ledger(folder: Path) -> None:
+    say("Midiendo el libro, hasta un millón de hojas…")
+    grown = ledger.measure()
+    _write(folder / "libro.json", grown)
+    say(f"{ledger.table(grown)}\n")
 
 
 def _verdict(folder: Path) -> None:

@@ -20,6 +20,7 @@ from oficialia.runtime import Limits
 from oficialia.seal_settings import SEAL_FIELDS
 from oficialia.settings import PROCESSES, WebSettings, variable
 from oficialia.web import errors
+from signing.tlog_policy import TlogPolicy
 from tests.support.nginx import EXAMPLES as NGINX
 from workers.app import HARD_SECONDS
 
@@ -28,7 +29,7 @@ MANUAL = ROOT / "docs/operacion"
 EXAMPLES = MANUAL / "ejemplos"
 UNITS = EXAMPLES / "systemd"
 BIN = "/opt/oficialia/.venv/bin"
-SEAL_FOLDER = "/etc/oficialia/sello"
+SEAL_FOLDER, LEDGER_FOLDER = "/etc/oficialia/sello", "/etc/oficialia/libro"
 # The process of the Procfile for each unit whose name differs, and the settings of each.
 UNIT = {"release": "preparar"}
 PROCESS = {"release": "cli"}
@@ -75,9 +76,10 @@ def test_each_writes_only_where_its_settings_say() -> None:
     written = {name: _unit(name).get("ReadWritePaths", []) for name in COMMANDS}
     spools = {name: [_environment(name)["OFICIALIA_SPOOL_DIR"]] for name in ("web", "worker")}
     [beat] = re.findall(r"--schedule (\S+)/\w+ ", _unit("beat")["ExecStart"][0])
-    assert written == {**spools, "beat": [beat], "dispatcher": [], "release": []}
+    memory = [_environment("publisher")["OFICIALIA_LEDGER_DIR"]]
+    assert written == {**spools, "beat": [beat], "dispatcher": [], "publisher": memory, "release": []}
     folders = (EXAMPLES / "tmpfiles.conf").read_text("utf-8")
-    for name, [folder] in [*spools.items(), ("beat", [beat])]:
+    for name, [folder] in [*spools.items(), ("beat", [beat]), ("publisher", memory)]:
         assert re.search(rf"^d {folder} +0700 {_unit(name)['User'][0]} ", folders, re.MULTILINE)
 
 
@@ -101,9 +103,26 @@ def test_only_the_worker_can_read_the_seal() -> None:
         assert not {variable(field) for field in SEAL_FIELDS} & set(_environment(PROCESS.get(name, name)))
 
 
+def test_only_the_publisher_can_read_the_key_of_the_ledger() -> None:
+    user = _unit("publisher")["User"]
+    assert _environment("publisher")["OFICIALIA_LEDGER_KEY_FILE"].startswith(f"{LEDGER_FOLDER}/")
+    tmpfiles = (EXAMPLES / "tmpfiles.conf").read_text("utf-8")
+    assert re.search(rf"^d {LEDGER_FOLDER} +0750 root +{user[0]} ", tmpfiles, re.MULTILINE)
+    for name in set(COMMANDS) - {"publisher"}:
+        unit = _unit(name)
+        assert unit["User"] != user
+        assert LEDGER_FOLDER in unit["InaccessiblePaths"][0].split()
+        assert not any("LEDGER_KEY" in given for given in _environment(PROCESS.get(name, name)))
+
+
+def test_the_policy_of_the_example_is_one() -> None:
+    [log] = TlogPolicy.parse((EXAMPLES / "libro.politica").read_bytes()).logs
+    assert log.url == f"https://{log.key.name}" == f"{_environment('web')['OFICIALIA_PUBLIC_URL']}/libro"
+
+
 def test_each_example_of_an_environment_has_all_that_its_process_needs_and_nothing_else() -> None:
     for process in PROCESSES:
-        given = set(_environment(process.process))
+        given = {name.removesuffix("_FILE") for name in _environment(process.process)}
         declared = {variable(name) for name in process.model_fields}
         needed = {variable(name) for name, field in process.model_fields.items() if field.is_required()}
         assert needed <= given <= declared, process.process

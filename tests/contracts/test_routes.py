@@ -23,6 +23,7 @@ PUBLIC = {
     *("pages.home", "pages.left", "pages.privacy_notice", "pages.privacy_text"),
     *("catalog.index", "catalog.show", "certificates.index", "certificates.pem", "certificates.der"),
     *("health.alive", "health.ready"),
+    *("ledger.checkpoint", "ledger.tile"),
     *("ventanilla.show_form", "ventanilla.submit"),
     *("confirmation.show", "confirmation.state", "confirmation.download"),
     *("confirmation.confirm_email", "confirmation.resend_email"),

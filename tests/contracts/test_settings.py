@@ -1,9 +1,11 @@
-"""Every setting is documented, with who reads it; and only the worker can know the seal key."""
+"""Every setting is documented, with who reads it; only the worker can know the seal key, only the publisher the
+ledger's."""
 
 from pathlib import Path
 
+from oficialia.ledger_settings import LEDGER_KEY
 from oficialia.seal_settings import SEAL_FIELDS
-from oficialia.settings import PROCESSES, WorkerSettings
+from oficialia.settings import PROCESSES, SIGNING_FIELDS, WorkerSettings
 from oficialia.settings_table import table
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,9 +28,11 @@ def test_only_the_worker_declares_the_seal_key() -> None:
         assert declared == (set(SEAL_FIELDS) if process is WorkerSettings else set())
 
 
-def test_who_seals_nothing_and_serves_others_refuses_the_key() -> None:
-    assert {process.process for process in PROCESSES if process.forbidden == SEAL_FIELDS} == {
-        "web",
-        "dispatcher",
-        "beat",
-    }
+def test_only_the_publisher_declares_the_key_of_the_ledger() -> None:
+    assert {process.process for process in PROCESSES if set(LEDGER_KEY) & set(process.model_fields)} == {"publisher"}
+
+
+def test_who_holds_no_key_refuses_both_and_who_holds_one_the_other() -> None:
+    refused = {process.process: process.forbidden for process in PROCESSES}
+    assert {name for name, fields in refused.items() if fields == SIGNING_FIELDS} == {"web", "dispatcher", "beat"}
+    assert (refused["worker"], refused["cli"], refused["publisher"]) == (LEDGER_KEY, LEDGER_KEY, SEAL_FIELDS)

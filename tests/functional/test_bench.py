@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.bench import ledger
 from tests.bench.engines import Engine, Server
 from tests.bench.files import make_files
 from tests.bench.lineup import COMPLETE, DOCUMENTED, DRIVERS, FLOOR, OURS, Ground
@@ -70,3 +71,13 @@ def test_the_files_are_as_large_as_they_say(tmp_path: Path) -> None:
     files = make_files(tmp_path, FILE, "1.5 MB")
     assert files[FILE].stat().st_size == pytest.approx(10_240, rel=0.1)
     assert files["1.5 MB"].stat().st_size == pytest.approx(1_500_000, rel=0.1)
+
+
+@pytest.mark.thorough
+def test_a_leaf_costs_the_same_in_a_ledger_ten_times_as_long_and_its_proof_is_soon_made() -> None:
+    small, large = ledger.measure((2_000, 20_000))
+    for row in (small, large):
+        assert row["proof_ms"] < 10
+    assert large["append_ms"] < 3 * small["append_ms"]  # ten times, if it grew with the ledger
+    assert large["publish_ms"] < 3 * small["publish_ms"]
+    assert f"{large['leaves']:,.0f}" in ledger.table([small, large])

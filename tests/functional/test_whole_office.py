@@ -74,6 +74,7 @@ def test_the_demo_files_a_petition_and_checks_what_comes_out(folder: Path) -> No
     assert done.returncode == 0, done.stdout + done.stderr
     folio = re.search(r"Folio: +(OP-\d{4}-\d{6,}-[0-9A-Z])", done.stdout)
     assert folio
+    assert done.stdout.count("comprobada sin red") == 2
     assert done.stdout.count("íntegra, de una autoridad reconocida") == 3
     assert len(list((folder / "demo" / folio[1]).glob("*.pdf"))) == 2
     assert not marked(str(folder))
@@ -93,7 +94,7 @@ def test_the_demo_says_what_to_do_when_it_fails(tmp_path: Path) -> None:
 
 @pytest.mark.thorough
 def test_a_dead_process_is_started_again(office: Office) -> None:
-    for word in ("workers.dispatch", "gunicorn --preload"):
+    for word in ("workers.dispatch", "workers.publish", "gunicorn --preload"):
         victim = office.main_process(word)
         os.kill(victim, signal.SIGKILL)
         assert eventually(lambda word=word, victim=victim: _again(office, word, victim), seconds=60)  # type: ignore[misc]

@@ -5,13 +5,24 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import select
 
 from oficialia.db import Database
 from oficialia.domain.filing import Rol
 from oficialia.domain.folio import Folio
-from oficialia.models import Acuse, Base, Review, SealCertificate, SealState, SignInFailure, StoredObject
+from oficialia.models import (
+    Acuse,
+    Base,
+    LedgerCheckpoint,
+    LedgerPublisher,
+    Review,
+    SealCertificate,
+    SealState,
+    SignInFailure,
+    StoredObject,
+)
 from oficialia.runtime import Runtime
 from oficialia.services import backup, backup_restore, intake, staff_sign_in
 from oficialia.services.backup import Made
@@ -88,6 +99,8 @@ def fill(runtime: Runtime, folder: Path, filings: int = 3) -> list[intake.Receip
         session.add(SealCertificate(sha256="ab", serial="01", subject="CN=Sello", pem="-----", first_used_at=now))
         span = {"started_at": now, "finished_at": now + timedelta(seconds=1), "asked_by": "orden"}
         session.add(Review(**span, counts={"b": 1, "a": 2}, findings=[{"ñ": None}]))
+        session.add(LedgerCheckpoint(origin="a", size=1, root="ab", note="—", signed_at=now))
+        session.add(LedgerPublisher(id=1, holder=uuid4(), until=now, trouble="", since=now))
         session.add(SealState(id=1, sha256="00", valid_until=None, reason="", since=now))
         session.add(SignInFailure(key="ab", count=2, last_at=now))
     ana = hire(runtime, "ana", Rol.AREA, "OB")

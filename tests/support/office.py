@@ -2,13 +2,15 @@
 
 import hashlib
 import json
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pikepdf
+from sqlalchemy import delete, update
 
 from oficialia.db import Database, upgrade
 from oficialia.domain.codes import Codes
+from oficialia.models import LedgerHead, LedgerLeaf
 from oficialia.runtime import Labels, Limits, Runtime
 from oficialia.services import catalog
 from oficialia.services.submission import Person, Submission, Upload
@@ -44,10 +46,15 @@ def make_runtime(url: str, *, bucket: Bucket, sandbox: Sandbox, pki: Path, spool
     return Runtime(database, bucket, sandbox, anchors, Codes(b"x" * 32), clock, spool, Limits(), LABELS)
 
 
-def load_catalogue(database: Database) -> None:
-    """The demo catalogue and policies."""
+def load_catalogue(database: Database, *, with_leaves: bool = False) -> None:
+    """The demo catalogue and policies. Their leaves are taken away again, unless they are what is tested: the ledger of
+    a test begins with its first filing."""
     catalogue, policies = (json.loads((DATA / f"{name}-demo.json").read_text()) for name in ("catalogo", "politicas"))
-    catalog.load(database, catalogue, policies, date(2026, 1, 1))
+    catalog.load(database, catalogue, policies, datetime(2026, 1, 1, 18, tzinfo=UTC))
+    if not with_leaves:
+        with database.transaction() as session:
+            session.execute(delete(LedgerLeaf))
+            session.execute(update(LedgerHead).values(size=0, last_registered_at=None))
 
 
 def blank_pdf(path: Path, text: str = "") -> Path:

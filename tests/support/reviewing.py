@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 from oficialia.db import Database
 from oficialia.db_faults import sqlite_file
 from oficialia.domain.codes import Codes
-from oficialia.domain.ledger import commitment, leaf_hash
+from oficialia.domain.ledger import commitment
+from oficialia.domain.merkle import leaf_hash
 from oficialia.domain.wording import iso_local
 from oficialia.embedded.seaweed import REGION, SeaweedFS
 from oficialia.models import Base, Filing, LedgerLeaf, StoredObject
@@ -32,7 +33,8 @@ TABLES = [
     Base.metadata.tables[name]
     for name in (
         "folio_series", "ledger_head", "seal_certificates", "filings", "parties", "party_words", "deadlines", "events",
-        "documents", "stored_objects", "acuses", "jobs", "ledger_leaves", "email_confirmations", "reviews",
+        "documents", "stored_objects", "acuses", "jobs", "ledger_leaves", "ledger_checkpoints", "ledger_publisher",
+        "email_confirmations", "reviews",
     )
 ]  # fmt: skip
 
@@ -119,6 +121,7 @@ def review_of(runtime: Runtime, *, at: datetime, quick: bool = False, codes: Cod
         spool=runtime.spool,
         quick=quick,
         codes=codes,
+        policy=runtime.ledger_policy,
     )
 
 

@@ -10,7 +10,7 @@ from oficialia.services.backup_files import MANIFEST, REGISTER, read_manifest, s
 
 # Tables that the first migration did not make.
 STAFF = ("staff_accounts", "staff_sessions", "staff_events", "sign_in_failures")
-SINCE_0001 = ("reviews", "seal_state", "party_words", *STAFF)
+SINCE_0001 = ("reviews", "seal_state", "party_words", "ledger_checkpoints", "ledger_publisher", *STAFF)
 
 
 def flip(path: Path) -> None:
@@ -39,7 +39,7 @@ def rewrite(path: Path, change: Callable[[str, list[str], list[Any]], list[Any]]
     _replace_register(path, lines)
 
 
-LATER = frozenset({"request_id", "protect_at", "turned_to", "pendiente", "counted_from", "verdict"})
+LATER = frozenset({"request_id", "protect_at", "turned_to", "pendiente", "counted_from", "verdict", "checkpoint_size"})
 
 
 def as_of_0001(path: Path) -> None:

@@ -12,7 +12,7 @@ from oficialia.runtime import Runtime, revocation_of
 from oficialia.services.outbox import Kind, due
 from oficialia.settings import WorkerSettings, load
 from signing.timestamp import Timestamper
-from workers import acuses, mail, protection, raising, reports, respuestas, sealing
+from workers import acuses, mail, protection, proving, raising, reports, respuestas, sealing
 from workers.parts import Parts, make_seals, protector_of
 
 TASKS = {
@@ -21,6 +21,7 @@ TASKS = {
     Kind.SEAL_ANSWER: (respuestas, respuestas.seal_answer),
     Kind.REPORT: (reports, reports.issue_report),
     Kind.RAISE: (raising, raising.raise_filing),
+    Kind.PROVE: (proving, proving.prove),
     Kind.PROTECT: (protection, protection.protect),
 }
 MAIL = dict.fromkeys((Kind.MAIL_CODE, Kind.MAIL_ACUSE, Kind.MAIL_NOTICE), (mail, mail.send))

@@ -11,7 +11,8 @@ from PIL import Image
 from sqlalchemy import select
 
 from oficialia.domain.folio import Folio
-from oficialia.domain.ledger import commitment, leaf_hash
+from oficialia.domain.ledger import commitment
+from oficialia.domain.merkle import leaf_hash
 from oficialia.errors import KeyReused, SubmissionRefused, Unavailable
 from oficialia.models import Document, EmailConfirmation, Filing, Job, LedgerHead, LedgerLeaf, StoredObject
 from oficialia.runtime import Runtime

@@ -61,7 +61,7 @@ def test_what_was_found_is_kept_and_counted(office: Reviewed) -> None:
     [row] = rows(office.runtime)
     assert (row.asked_by, row.started_at, row.finished_at) == ("orden", NIGHT, result.finished_at)
     assert row.counts == {
-        "hojas": 4,
+        "hojas": 5,
         "expedientes": 2,
         "objetos": 4,
         "hallazgos": 1,
@@ -122,7 +122,7 @@ def revisar(environment: dict[str, str], *options: str) -> Outcome:
 def test_the_command_ends_with_0_where_all_is_well(office: Reviewed, environment: dict[str, str]) -> None:
     outcome = revisar(environment)
     assert outcome.exit_code == 0, outcome.output
-    assert "Se revisaron 2 expedientes, 6 hojas del libro y 6 objetos" in outcome.output
+    assert "Se revisaron 2 expedientes, 7 hojas del libro y 6 objetos" in outcome.output
     assert "Todo está en orden" in outcome.output
     assert [row.asked_by for row in rows(office.runtime)] == ["orden"]
 
@@ -141,7 +141,7 @@ def test_the_command_writes_json_for_programs(office: Reviewed, environment: dic
     said = json.loads(outcome.stdout)
     assert outcome.exit_code == 10
     assert said["en_orden"] is False
-    assert said["revisado"] == {"hojas": 6, "expedientes": 2, "objetos": 6}
+    assert said["revisado"] == {"hojas": 7, "expedientes": 2, "objetos": 6}
     [finding] = [finding for finding in said["hallazgos"] if finding["gravedad"] == "falta"]
     assert (finding["codigo"], finding["sujeto"]) == ("expediente_alterado", office.open_folio)
 

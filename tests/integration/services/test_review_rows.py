@@ -157,7 +157,7 @@ UNREADABLE = [
     ("UPDATE filings SET id = 'garbage' WHERE folio = :open", "{open}"),
     (f"UPDATE documents SET flags = '{{' WHERE {MINE}", "{open}"),
     (f"UPDATE parties SET name = CAST(x'4d6172ed61' AS TEXT) WHERE {MINE}", "{open}"),
-    ("UPDATE ledger_leaves SET registered_at = 'garbage' WHERE folio = :open", "hoja 3"),
+    ("UPDATE ledger_leaves SET registered_at = 'garbage' WHERE folio = :open", "hoja 4"),
     ("UPDATE stored_objects SET stored_at = 7 WHERE purpose = 'sellado'", "objeto "),
 ]
 

@@ -20,6 +20,7 @@ from oficialia.services import intake, outbox
 from oficialia.services.outbox import LEASE
 from storage.bucket import Bucket, Stored
 from tests.support.kinds import ON_BOTH
+from tests.support.ledgers import MINE
 from tests.support.office import TestClock, blank_pdf, submission
 from tests.support.processes import eventually
 from tests.support.working import work
@@ -67,7 +68,7 @@ def kept_until(runtime: Runtime, job_id: int) -> datetime:
 def leaves(runtime: Runtime) -> list[str]:
     """The acts of the ledger."""
     with runtime.database.reading() as session:
-        return list(session.scalars(select(LedgerLeaf.act).order_by(LedgerLeaf.index)))
+        return list(session.scalars(select(LedgerLeaf.act).where(MINE).order_by(LedgerLeaf.index)))
 
 
 def test_two_renewals_may_fail_before_a_lease_runs_out() -> None:

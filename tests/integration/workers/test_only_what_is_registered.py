@@ -18,6 +18,7 @@ from oficialia.services import intake
 from oficialia.services.outbox import MAX_ATTEMPTS
 from storage.bucket import Bucket
 from tests.support.kinds import ON_BOTH
+from tests.support.ledgers import MINE
 from tests.support.office import TestClock, blank_pdf, submission
 from tests.support.working import work
 from workers.parts import Parts
@@ -43,7 +44,7 @@ def swap(bucket: Bucket, original: StoredObject, folder: Path) -> str:
 def leaves(runtime: Runtime) -> list[str]:
     """The acts of the ledger."""
     with runtime.database.reading() as session:
-        return list(session.scalars(select(LedgerLeaf.act).order_by(LedgerLeaf.index)))
+        return list(session.scalars(select(LedgerLeaf.act).where(MINE).order_by(LedgerLeaf.index)))
 
 
 @ON_BOTH

@@ -28,6 +28,7 @@ from oficialia.web.context import WebOptions
 from signing.seal import SealEngine
 from storage.bucket import Bucket
 from tests.support.kinds import ON_BOTH
+from tests.support.ledgers import MINE
 from tests.support.office import TestClock
 from tests.support.reviewing import review_of
 from tests.support.window import Visitor
@@ -91,7 +92,7 @@ def jobs(runtime: Runtime) -> list[Job]:
 def leaves(runtime: Runtime) -> list[str]:
     """The acts of the ledger."""
     with runtime.database.reading() as session:
-        return list(session.scalars(select(LedgerLeaf.act).order_by(LedgerLeaf.index)))
+        return list(session.scalars(select(LedgerLeaf.act).where(MINE).order_by(LedgerLeaf.index)))
 
 
 def trabajos(runtime: Runtime, *arguments: str) -> Result:

@@ -32,6 +32,7 @@ from tests.support.archive import lasts
 from tests.support.authorities import later_authority, serving
 from tests.support.desk import ANA, CARLA
 from tests.support.kinds import ON_BOTH
+from tests.support.ledgers import MINE
 from tests.support.office import TestClock, blank_pdf, upload
 from tests.support.reviewing import review_of
 from tests.support.window import KEY, File, Visitor
@@ -93,7 +94,7 @@ def levels(runtime: Runtime) -> tuple[list[str], list[str]]:
 def leaves(runtime: Runtime) -> list[str]:
     """The acts of the ledger."""
     with runtime.database.reading() as session:
-        return list(session.scalars(select(LedgerLeaf.act).order_by(LedgerLeaf.index)))
+        return list(session.scalars(select(LedgerLeaf.act).where(MINE).order_by(LedgerLeaf.index)))
 
 
 def open_jobs(runtime: Runtime) -> list[Job]:

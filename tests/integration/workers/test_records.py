@@ -7,16 +7,18 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from oficialia.db import Database, upgrade
 from oficialia.domain.folio import Folio
 from oficialia.embedded.ports import LOOPBACK, free_ports
 from oficialia.models import LedgerLeaf
+from oficialia.services import closing
 from oficialia.services.anulaciones import confirmar_anulacion, pedir_anulacion
 from oficialia.services.passed_over import pass_over
 from oficialia.services.prevenciones import prevenir
 from oficialia.services.respuestas import responder
 from oficialia.services.turnos import turnar
 from tests.support.desk import ANA, BETO, CARLA, file
-from tests.support.office import TestClock, blank_pdf, upload
+from tests.support.office import TestClock, blank_pdf, load_catalogue, upload
 from tests.support.working import make_parts, work
 from workers.parts import Parts
 
@@ -54,8 +56,16 @@ def test_the_documented_keys_are_those_of_the_records(
     work(parts)
     with runtime.database.transaction() as session:
         pass_over(session, Folio(2031, 4), clock())
+    clock.time += timedelta(days=1)
+    assert closing.close_days(runtime)
+    prepared = f"sqlite:///{tmp_path / 'preparado.db'}"
+    upgrade(prepared)
+    catalogue = Database(prepared)
+    load_catalogue(catalogue, with_leaves=True)
     made: dict[str, set[frozenset[str]]] = {}
-    with runtime.database.reading() as session:
-        for leaf in session.scalars(select(LedgerLeaf)):
-            made.setdefault(leaf.act, set()).add(frozenset(json.loads(leaf.record)))
+    for database in (runtime.database, catalogue):
+        with database.reading() as session:
+            for leaf in session.scalars(select(LedgerLeaf)):
+                made.setdefault(leaf.act, set()).add(frozenset(json.loads(leaf.record)))
+    catalogue.close()
     assert made == documented()

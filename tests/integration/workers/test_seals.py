@@ -28,6 +28,7 @@ from oficialia.services.seals import OPEN_AGAIN
 from oficialia.web.context import WebOptions
 from signing.errors import IdentityFault
 from tests.support.authorities import serving
+from tests.support.ledgers import MINE
 from tests.support.office import TestClock
 from tests.support.reviewing import review_of
 from tests.support.seals import PASSWORD, PIN, Authority, SoftToken
@@ -180,7 +181,7 @@ def made(runtime: Runtime) -> tuple[int, int]:
 def leaves(runtime: Runtime) -> list[str]:
     """The acts of the ledger."""
     with runtime.database.reading() as session:
-        return list(session.scalars(select(LedgerLeaf.act).order_by(LedgerLeaf.index)))
+        return list(session.scalars(select(LedgerLeaf.act).where(MINE).order_by(LedgerLeaf.index)))
 
 
 def held_events(runtime: Runtime) -> list[str]:

@@ -57,7 +57,10 @@ def test_the_groups_have_no_other_commands() -> None:
         (["correr", "--callado=x"], "La opción '--callado' no lleva valor."),
         (["catalogo", "cargar"], "Falta el argumento 'ARCHIVO'."),
         (["catalogo", "cargar", "/no", "/no"], "Valor no admitido en 'ARCHIVO': Archivo '/no' no existe."),
-        (["ajustes", "revisar", "nadie"], "'nadie' no es ninguno de 'beat', 'cli', 'dispatcher', 'web', 'worker'."),
+        (
+            ["ajustes", "revisar", "nadie"],
+            "'nadie' no es ninguno de 'beat', 'cli', 'dispatcher', 'publisher', 'web', 'worker'.",
+        ),
         (["ajustes", "tabla", "sobra"], "Sobra el argumento (sobra)"),
     ],
 )

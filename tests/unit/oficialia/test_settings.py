@@ -11,13 +11,16 @@ from oficialia.settings import (
     CliSettings,
     DispatcherSettings,
     ProcessSettings,
+    PublisherSettings,
     SettingsError,
     WebSettings,
     WorkerSettings,
     load,
     variable,
 )
+from signing.note import WITNESS, SignerKey
 
+WITNESS_KEY = SignerKey.generate("testigo.example", WITNESS)
 HMAC, SESSION = "0123456789abcdef" * 4, "fedcba9876543210" * 4
 
 
@@ -47,6 +50,13 @@ def production(tmp_path: Path) -> dict[str, str]:
     }
 
 
+@pytest.fixture
+def publishing(production: dict[str, str], tmp_path: Path) -> dict[str, str]:
+    """The same, with what only the publisher of the ledger is given."""
+    key = SignerKey.generate("oficialia.chalco.example/libro").secret_line
+    return {**production, "OFICIALIA_LEDGER_KEY": key, "OFICIALIA_LEDGER_DIR": str(tmp_path)}
+
+
 def _own(process: type[ProcessSettings], environment: dict[str, str]) -> dict[str, str]:
     forbidden = {variable(name) for name in process.forbidden}
     return {name: value for name, value in environment.items() if name not in forbidden}
@@ -60,9 +70,9 @@ def _faults(process: type[ProcessSettings], environment: dict[str, str]) -> tupl
 
 @pytest.mark.parametrize("process", PROCESSES, ids=lambda process: process.process)
 def test_each_process_starts_on_a_complete_production_environment(
-    process: type[ProcessSettings], production: dict[str, str]
+    process: type[ProcessSettings], publishing: dict[str, str]
 ) -> None:
-    assert load(process, _own(process, production)).env == "produccion"
+    assert load(process, _own(process, publishing)).env == "produccion"
 
 
 def test_the_environment_of_the_process_is_the_default(
@@ -303,3 +313,27 @@ def test_settings_do_not_change_once_read(production: dict[str, str]) -> None:
     settings = load(CliSettings, production)
     with pytest.raises(ValidationError):
         settings.office = "Otra"
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["", "no es una llave", str(WITNESS_KEY.verifier), WITNESS_KEY.secret_line],
+    ids=["none", "words", "public", "witness"],
+)
+def test_only_the_key_of_a_log_publishes_and_no_fault_repeats_it(publishing: dict[str, str], line: str) -> None:
+    [fault] = _faults(PublisherSettings, {**_own(PublisherSettings, publishing), "OFICIALIA_LEDGER_KEY": line})
+    told = "no es la llave de un libro; «oficialia libro clave» hace una" if line else "falta"
+    assert fault == f"OFICIALIA_LEDGER_KEY: {told}"
+
+
+def test_a_policy_that_is_none_is_refused_with_its_line(production: dict[str, str], tmp_path: Path) -> None:
+    policy = tmp_path / "libro.politica"
+    given = {**_own(CliSettings, production), "OFICIALIA_LEDGER_POLICY": str(policy)}
+    assert _faults(CliSettings, given) == (
+        "OFICIALIA_LEDGER_POLICY: el archivo no existe o este proceso no puede leerlo",
+    )
+    policy.write_text("log nada\nquorum none\n", "utf-8")
+    [fault] = _faults(CliSettings, given)
+    assert fault.startswith("OFICIALIA_LEDGER_POLICY: no tiene la forma de c2sp.org/tlog-policy (line 1: ")
+    policy.write_text("quorum none\n", "utf-8")
+    assert load(CliSettings, given).ledger_policy == policy

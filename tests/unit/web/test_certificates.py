@@ -9,7 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from oficialia.runtime import Runtime
-from oficialia.services import certificates
+from oficialia.services import certificates, ledger
 from oficialia.services.seals import certificate_of
 from signing.identity import SealIdentity
 from tests.support.seals import PASSWORD, Authority
@@ -29,7 +29,7 @@ def used(
     for name, at in (("a", now - 800 * DAY), ("b", now)):
         identity = SealIdentity.from_pkcs12(folder / f"{name}.p12", PASSWORD)
         with runtime.database.transaction() as session:
-            certificates.remember(session, certificate_of(identity), at)
+            certificates.remember(session, ledger.take_turn(session, at), certificate_of(identity))
     return ended, current
 
 

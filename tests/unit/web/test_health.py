@@ -35,6 +35,11 @@ def whole(options: WebOptions, valkey: str) -> WebOptions:
     return replace(options, redis_url=valkey)
 
 
+def well(*, broker: bool = True) -> dict[str, object]:
+    """What is said where a filing could be received, in an office without a worker."""
+    return {"lista": True, "partes": ALL, "avisos": {"broker": broker, "sello": False, "libro": True}}
+
+
 def _asked(runtime: Runtime, options: WebOptions) -> tuple[int, dict[str, Any]]:
     """What the page says, once the sandbox had its time to start."""
     client = create_app(runtime, options).test_client()
@@ -44,13 +49,19 @@ def _asked(runtime: Runtime, options: WebOptions) -> tuple[int, dict[str, Any]]:
 
 
 def test_with_every_part_there_it_is_ready(runtime: Runtime, whole: WebOptions) -> None:
-    assert _asked(runtime, whole) == (200, {"lista": True, "partes": ALL, "avisos": {"broker": True, "sello": False}})
+    assert _asked(runtime, whole) == (
+        200,
+        {"lista": True, "partes": ALL, "avisos": {"broker": True, "sello": False, "libro": True}},
+    )
 
 
 def test_without_the_broker_it_is_ready_because_the_outbox_waits(runtime: Runtime, options: WebOptions) -> None:
     [port] = free_ports(1)
     status, said = _asked(runtime, replace(options, redis_url=f"redis://{LOOPBACK}:{port}/0"))
-    assert (status, said) == (200, {"lista": True, "partes": ALL, "avisos": {"broker": False, "sello": False}})
+    assert (status, said) == (
+        200,
+        {"lista": True, "partes": ALL, "avisos": {"broker": False, "sello": False, "libro": True}},
+    )
 
 
 def _without(runtime: Runtime, part: str, folder: Path) -> Runtime:
@@ -121,8 +132,8 @@ def test_parts_that_never_answer_are_out_in_two_seconds_and_hold_one_thread_each
             found = list(pool.map(lambda _: lookout.look(), range(16)))
         assert time.monotonic() - began < 2 * (SECONDS + SLACK)
         assert (
-            len([thread for thread in set(threading.enumerate()) - before if "salud" in thread.name]) <= len(ALL) + 2
-        )  # broker and seal
+            len([thread for thread in set(threading.enumerate()) - before if "salud" in thread.name]) <= len(ALL) + 3
+        )  # broker, seal and ledger
     assert {each.parts["almacen"] for each in found} == {False}
     assert not any(each.ready or each.broker for each in found)
 

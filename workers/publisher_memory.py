@@ -1,0 +1,66 @@
+"""What the publisher of the ledger remembers for itself: the last checkpoint that it signed.
+
+On a disk of its own, so that nobody who can change register or storage can make it forget. Whatever is kept here is on
+the disk before anybody is shown it.
+"""
+
+import fcntl
+import os
+from pathlib import Path
+from uuid import UUID, uuid4
+
+CHECKPOINT, HOLDER, LOCK = "checkpoint", "titular", "candado"
+
+
+class MemoryBusy(Exception):
+    """Another publisher has this memory."""
+
+
+class Memory:
+    """The folder, for as long as the process lives. Raises MemoryBusy, OSError."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = (folder / LOCK).open("a")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._lock.close()
+            raise MemoryBusy(str(folder)) from None
+        self.holder = self._holder()
+        """Whose memory it is: the same at every start."""
+
+    def close(self) -> None:
+        """Lets another process have it."""
+        self._lock.close()
+
+    def last(self) -> str | None:
+        """The note that was signed last; None where none ever was. Raises OSError."""
+        try:
+            return (self._folder / CHECKPOINT).read_text("utf-8")
+        except FileNotFoundError:
+            return None
+
+    def keep(self, note: str) -> None:
+        """Returns when it is on the disk, under its name, whatever happens then. Raises OSError, and then remembers
+        either this note or the one before it, whole."""
+        self._write(CHECKPOINT, note)
+
+    def _holder(self) -> UUID:
+        path = self._folder / HOLDER
+        if not path.exists():
+            self._write(HOLDER, str(uuid4()))
+        return UUID(path.read_text("utf-8"))
+
+    def _write(self, name: str, text: str) -> None:
+        draft = self._folder / f"{name}.nuevo"
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(self._folder / name)
+        folder = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
