@@ -112,10 +112,10 @@ def record(
 ) -> bool:
     """Records the report and closes the job; False when the lease was lost."""
     with runtime.database.transaction() as session:
-        now = runtime.clock()
+        turn = ledger.take_turn(session, runtime.clock())  # a certificate used for the first time has its leaf
+        now = turn.registered_at
         if not outbox.finish(session, lease, now):
             return False
-        turn = ledger.take_turn(session, now)  # a certificate that is used for the first time has its leaf
         session.get_one(Filing, work.filing_id, with_for_update=True)
         certificates.remember(session, turn, certificate)
         edition = 1 + sum(
