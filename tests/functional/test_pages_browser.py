@@ -26,8 +26,16 @@ PAGES = [
 
 
 @pytest.fixture(scope="module")
-def browser(tool: Callable[[str], str]) -> Iterator[Browser]:
-    """Debian's Chromium."""
+def changed(signed_petition: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The petition with a black box over it, put there after it was signed."""
+    path = tmp_path_factory.mktemp("cambiada") / "cambiada.pdf"
+    path.write_bytes(later(signed_petition.read_bytes(), blackened))
+    return path
+
+
+@pytest.fixture(scope="module")
+def browser(tool: Callable[[str], str], changed: Path) -> Iterator[Browser]:
+    """Debian's Chromium; what is signed was signed before, because both want the event loop."""
     with launched(tool("chromium")) as started:
         yield started
 
@@ -194,14 +202,6 @@ def test_going_back_finds_what_was_typed(page: Page, office: Office) -> None:
     submit(page)
     assert page.inner_text("#folio") == folio
     assert "ya tenía su folio" in page.inner_text("main")
-
-
-@pytest.fixture(scope="module")
-def changed(signed_petition: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The petition with a black box over it, put there after it was signed."""
-    path = tmp_path_factory.mktemp("cambiada") / "cambiada.pdf"
-    path.write_bytes(later(signed_petition.read_bytes(), blackened))
-    return path
 
 
 def _saved(page: Page, button: str) -> bytes:
