@@ -17,6 +17,7 @@ COMMANDS = {
     "preparar": "oficialia.commands.release",
     "respaldo": "oficialia.commands.backup",
     "revisar": "oficialia.commands.review",
+    "testigo": "oficialia.commands.witness",
     "trabajos": "oficialia.commands.jobs",
 }
 
