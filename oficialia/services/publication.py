@@ -86,8 +86,6 @@ def entries(database: Database, start: int, end: int) -> Iterator[Entry]:
 
 def record(database: Database, checkpoint: Checkpoint, note: str, now: datetime) -> None:
     """Notes that a checkpoint was signed; once for each, with the signatures that it has by now."""
-    with database.transaction() as session:
-    """Notes that a checkpoint was signed; once for each, with the signatures that it has by now."""
     key, root = (checkpoint.origin, checkpoint.size), checkpoint.root.hex()
     with database.transaction() as session:
         row = session.get(LedgerCheckpoint, key)

@@ -22,6 +22,7 @@ class WitnessServer(ThreadingHTTPServer):
     """Listens on (host, port) once made. ``serve_forever`` serves, and ``shutdown`` from another thread ends that."""
 
     daemon_threads = True
+    request_queue_size = 64
 
     def __init__(self, address: tuple[str, int], witness: Witness) -> None:
         self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
