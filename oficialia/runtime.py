@@ -9,7 +9,7 @@ from oficialia.domain.codes import Codes
 from oficialia.domain.wording import megabytes
 from oficialia.errors import REFUSALS
 from oficialia.ledger_settings import LedgerSettings
-from oficialia.settings import BucketSettings, WebSettings, WorkerSettings
+from oficialia.settings import BucketSettings, CommonSettings, WebSettings, WorkerSettings
 from signing.sandbox import Sandbox
 from signing.tlog_policy import TlogPolicy
 from signing.trust import TrustAnchors, load_anchors
@@ -84,14 +84,19 @@ def build(settings: WebSettings | WorkerSettings, *, clock: Clock = now) -> Runt
             pages=settings.max_pages,
             anexos=settings.max_anexos,
         ),
-        labels=Labels(
-            municipality=settings.municipality,
-            state=settings.state,
-            office=settings.office,
-            contact=settings.contact,
-            public_url=settings.public_url,
-        ),
+        labels=labels_of(settings),
         ledger_policy=policy_of(settings),
+    )
+
+
+def labels_of(settings: CommonSettings) -> Labels:
+    """How any process that reads the register calls the office."""
+    return Labels(
+        municipality=settings.municipality,
+        state=settings.state,
+        office=settings.office,
+        contact=settings.contact,
+        public_url=settings.public_url,
     )
 
 

@@ -14,12 +14,11 @@ import threading
 from oficialia.clock import now
 from oficialia.db import Database, DatabaseUnavailable
 from oficialia.logs import configure
-from oficialia.runtime import bucket_of
+from oficialia.runtime import bucket_of, policy_of
 from oficialia.services import publication
 from oficialia.services.publication import AnotherPublisher
 from oficialia.settings import PublisherSettings, load_or_exit
 from signing.note import SignerKey
-from signing.tlog_policy import TlogPolicy
 from storage.errors import StorageError
 from workers.publisher import Inconsistent, Publisher
 from workers.publisher_memory import Memory, MemoryBusy
@@ -75,7 +74,7 @@ def main() -> None:
         sys.exit(f"No se puede usar la carpeta de quien publica el libro: {fault}")
     database = Database(settings.database_url.get_secret_value(), pool_size=2)
     key = SignerKey.parse(settings.ledger_key.get_secret_value())
-    policy = TlogPolicy.parse(settings.ledger_policy.read_bytes()) if settings.ledger_policy else None
+    policy = policy_of(settings)
     witnesses = Witnesses(policy.witnesses if policy else ())
     try:
         run(Publisher(database, bucket_of(settings), key, memory, now, witnesses=witnesses), database, memory, stop)

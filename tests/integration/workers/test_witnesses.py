@@ -19,7 +19,6 @@ from tests.support.publishing import Log, make_log
 from tests.support.witnesses import Running, running
 from workers import witnesses as asking
 from workers.publisher import Publisher
-from workers.publisher_memory import Memory
 from workers.witnesses import PAUSE_SECONDS, Witnesses
 
 
@@ -47,12 +46,10 @@ class Timer:
 
 @contextmanager
 def publisher(log: Log, runtime: Runtime, parties: list[Party], timer: Timer | None = None) -> Iterator[Publisher]:
-    memory, asked = Memory(log.folder), Witnesses(parties, timer or Timer())
-    try:
-        yield Publisher(runtime.database, runtime.bucket, log.key, memory, runtime.clock, witnesses=asked)
-    finally:
-        asked.close()
-        memory.close()
+    asked = Witnesses(parties, timer or Timer())
+    with log.publisher(runtime, asked) as started:
+        yield started
+    asked.close()
 
 
 def cosigned(runtime: Runtime, parties: list[Party]) -> set[str]:

@@ -18,7 +18,7 @@ GROUPS = {
     "ajustes": ("revisar", "tabla"),
     "catalogo": ("cargar",),
     "certificados": ("csr", "estado", "importar"),
-    "libro": ("clave",),
+    "libro": ("clave", "comprobador"),
     "personal": ("alta", "baja", "codigo", "lista", "restablecer"),
     "pki": ("crear",),
     "respaldo": ("crear", "probar", "restaurar"),
