@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from oficialia import clock
+from oficialia.commands.audit import copiar, verificar
 from oficialia.commands.faults import told
 from oficialia.commands.installed import IN_FOLDER, settings_of
 from oficialia.commands.spanish import Command, Group, explained
@@ -19,6 +20,10 @@ from signing.note import SignerKey
 @click.group(cls=Group)
 def libro() -> None:
     """El libro público: sus llaves y su comprobación."""
+
+
+libro.add_command(verificar)
+libro.add_command(copiar)
 
 
 @libro.command("clave", cls=Command)
@@ -54,4 +59,4 @@ def comprobador(carpeta: Path | None) -> None:
         made = checker.make(database, policy_of(settings), labels_of(settings), clock.now())
     finally:
         database.close()
-    click.get_binary_stream("stdout").write(made.html)
+    click.echo(made.html, nl=False)

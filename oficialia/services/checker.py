@@ -8,7 +8,7 @@ itself nothing but these parts, named by their digests, so that it can load noth
 import hashlib
 import json
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
@@ -55,7 +55,7 @@ def make(database: Database, ledger: TlogPolicy | None, labels: Labels, now: dat
     return _assembled(data, words)
 
 
-def _assembled(data: dict[str, Sequence[object]], words: dict[str, str]) -> Checker:
+def _assembled(data: Mapping[str, object], words: Mapping[str, str]) -> Checker:
     style = (PARTS / "comprobador.css").read_text("utf-8")
     program = "\n".join(
         ["'use strict';", *((PARTS / f"{name}.js").read_text("utf-8") for name in PROGRAM)],

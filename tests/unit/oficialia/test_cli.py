@@ -18,7 +18,7 @@ GROUPS = {
     "ajustes": ("revisar", "tabla"),
     "catalogo": ("cargar",),
     "certificados": ("csr", "estado", "importar"),
-    "libro": ("clave", "comprobador"),
+    "libro": ("clave", "comprobador", "copiar", "verificar"),
     "personal": ("alta", "baja", "codigo", "lista", "restablecer"),
     "pki": ("crear",),
     "respaldo": ("crear", "probar", "restaurar"),
