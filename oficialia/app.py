@@ -12,6 +12,7 @@ from oficialia.settings import WebSettings
 from oficialia.web import (
     catalog,
     certificates,
+    closings,
     confirmation,
     context,
     desk_account,
@@ -35,7 +36,7 @@ from oficialia.web import (
 from oficialia.web.context import WebOptions
 
 _MEBIBYTE = 1 << 20
-_BLUEPRINTS = (pages, catalog, ventanilla, confirmation, tracking, verification, certificates, ledger, health)
+_BLUEPRINTS = (pages, catalog, ventanilla, confirmation, tracking, verification, certificates, ledger, closings, health)
 _DESK = (desk_auth, desk_account, desk_inbox, desk_filing, desk_acts, desk_audit)
 
 

@@ -25,6 +25,8 @@ class Code(StrEnum):
     WITNESS_FALSE = "testigo_falso"
     WITNESS_MISSING = "faltan_testigos"
     WITNESS_EARLY = "testigo_antes_de_la_hoja"
+    CLOSING = "cierre_distinto"
+    OTHER = "otro_libro"
     TOKEN = "sello_de_tiempo"  # noqa: S105
 
 
@@ -47,6 +49,8 @@ WHAT_TO_DO: Mapping[Code, str] = {
     Code.WITNESS_FALSE: "Pregunte al testigo: alguien puso una firma en su nombre.",
     Code.WITNESS_MISSING: "Repita en unos minutos. Si sigue igual, pregunte a los testigos qué vieron.",
     Code.WITNESS_EARLY: "Revise con el testigo su hora. Si está bien, una hoja dice una hora posterior a la verdadera.",
+    Code.CLOSING: f"{_KEEP} y avise a la contraloría: el cierre de ese día no es el que se anotó.",
+    Code.OTHER: "Guarde los dos, y pregunte a la oficina por qué empezó otro libro.",
     Code.TOKEN: "Revise que los certificados raíz sean los del servicio de sellos de tiempo, y pregunte a la oficina.",
 }
 

@@ -11,7 +11,8 @@ It keeps one number for each year, however many leaves there are.
 
 import json
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 import rfc8785
 
@@ -27,6 +28,15 @@ KEYS = {"v", "acto", "folio", "registrado_en", "area", "tramite", "compromiso"}
 SLACK = timedelta(minutes=5)
 
 
+@dataclass
+class Day:
+    """The filings of a day, by their leaves."""
+
+    filings: int = 0
+    first: str = ""
+    last: str = ""
+
+
 class Order:
     """The leaves so far."""
 
@@ -35,6 +45,10 @@ class Order:
         self.last: datetime | None = None
         """The time of the last leaf."""
         self.filings = 0
+        self.days: dict[date, Day] = {}
+        """Those on which there were filings, in their order."""
+        self.closings: list[tuple[int, str]] = []
+        """Number and commitment of each leaf that closes a day."""
         self._given: dict[int, int] = {}  # by year, the last number of its series
 
     def look(self, index: int, data: bytes) -> Iterator[Finding]:
@@ -51,6 +65,8 @@ class Order:
         if at > self._latest:
             yield Finding(Code.FUTURE, where, f"Dice {iso_local(at)}, que todavía no llega.")
         self.last = max(at, self.last) if self.last else at
+        if leaf["acto"] == Acto.CIERRE:
+            self.closings.append((index, leaf["compromiso"]))
         yield from self._series(where, leaf, at)
 
     def _series(self, where: str, leaf: dict[str, str], at: datetime) -> Iterator[Finding]:
@@ -69,6 +85,8 @@ class Order:
 
     def _filed(self, where: str, folio: Folio, at: datetime) -> Iterator[Finding]:
         self.filings += 1
+        day = self.days.setdefault(at.astimezone(ZONE).date(), Day())
+        day.filings, day.first, day.last = day.filings + 1, day.first or str(folio), str(folio)
         if folio.year != at.astimezone(ZONE).year:  # 3
             yield Finding(Code.YEAR, where, f"{folio} se registró el {iso_local(at)}.")
         due = self._given.get(folio.year, 0) + 1

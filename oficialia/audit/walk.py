@@ -5,6 +5,7 @@
 3. The published hashes are those of the leaves.
 4. The root of all is that of the checkpoint; at every size that was seen before, it is that which was seen.
 5. The witnesses that signed had the last leaf before them.
+6. The closings of the days are those that the leaves commit to (``days.py``).
 
 It needs as much memory for a million leaves as for a thousand: the last tile of each level.
 """
@@ -13,15 +14,18 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from oficialia.audit.days import Days
 from oficialia.audit.findings import Code, Finding
 from oficialia.audit.order import SLACK, Order
+from oficialia.audit.signatures import read_note
 from oficialia.audit.source import MOST_TEXT_BYTES, Source, SourceUnreadable, read_tile
 from oficialia.domain.checkpoint import Checkpoint
 from oficialia.domain.tiles import ENTRIES, WIDTH, GrowingTree, Tile, unbundle, width_in
 from oficialia.domain.wording import iso_local
 from signing.errors import NoteInvalid
-from signing.note import Note, Signed, VerifierKey
+from signing.note import Signed
 from signing.tlog_policy import TlogPolicy
+from signing.trust import TrustAnchors
 
 Progress = Callable[[int, int], None]
 """Told after each bundle: leaves read, leaves in all."""
@@ -48,21 +52,15 @@ class Audit:
     last: datetime | None = None
 
 
-def read_note(policy: TlogPolicy, content: str) -> tuple[Checkpoint, tuple[Signed, ...], bool]:
-    """A signed checkpoint, its witnesses, and whether they are enough. Raises NoteInvalid where the log did not sign it
-    or somebody signed in the name of another."""
-    note = Note.parse(content)
-    judged = policy.judge(note)
-    if judged.log is None:
-        raise NoteInvalid("not signed by the log's key")
-    try:
-        return Checkpoint.parse(note.text), judged.witnesses, judged.enough
-    except ValueError as fault:
-        raise NoteInvalid(str(fault)) from fault
-
-
 def audit(
-    source: Source, policy: TlogPolicy, seen: Sequence[Seen], now: datetime, *, progress: Progress, result: Audit
+    source: Source,
+    policy: TlogPolicy,
+    seen: Sequence[Seen],
+    now: datetime,
+    *,
+    progress: Progress,
+    result: Audit,
+    anchors: TrustAnchors | None = None,
 ) -> Iterator[Finding]:
     """The findings as they come; ``result`` is filled meanwhile. Raises SourceUnreadable."""
     content = source.read(CHECKPOINT, MOST_TEXT_BYTES)
@@ -92,6 +90,8 @@ def audit(
         yield Finding(Code.ROOT, "punto de control", "Las hojas publicadas no dan la huella que se firmó.")
     yield from _against(seen, checkpoint, known, whole=tree.size == checkpoint.size)
     yield from _early(witnesses, order.last)  # 5
+    if tree.size == checkpoint.size:  # 6
+        yield from Days(source, policy, anchors).check(order, checkpoint.size)
 
 
 def _leaves(
@@ -129,7 +129,9 @@ def _hashes(source: Source, expected: Sequence[tuple[Tile, bytes]]) -> Iterator[
 def _against(seen: Sequence[Seen], now: Checkpoint, known: dict[int, bytes], *, whole: bool) -> Iterator[Finding]:
     for each in seen:
         old = each.checkpoint
-        if old.size > now.size:
+        if old.origin != now.origin:
+            yield Finding(Code.OTHER, each.where, f"Es del libro {old.origin}, y este es {now.origin}.")
+        elif old.size > now.size:
             words = f"Entonces el libro tenía {old.size} hojas, y ahora tiene {now.size}."
             yield Finding(Code.WENT_BACK, each.where, words)
         elif old.size in known and known[old.size] != old.root:
@@ -145,13 +147,3 @@ def _early(witnesses: Sequence[Signed], last: datetime | None) -> Iterator[Findi
         if last is not None and at < last - SLACK:
             words = f"{each.key.name} firmó el {iso_local(at)}, y la última hoja dice {iso_local(last)}."
             yield Finding(Code.WITNESS_EARLY, "punto de control", words)
-
-
-def keys_of(lines: Sequence[str]) -> TlogPolicy:
-    """A policy of keys given one by one, of logs and of witnesses, all of which must sign. Raises NoteInvalid."""
-    keys = [VerifierKey.parse(line) for line in lines]
-    names = {key: f"testigo{number}" for number, key in enumerate(keys) if key.kind != 1}
-    text = [f"log {key}" for key in keys if key not in names]
-    text += [f"witness {name} {key}" for key, name in names.items()]
-    text += [f"group todos all {' '.join(names.values())}", "quorum todos"] if names else ["quorum none"]
-    return TlogPolicy.parse("".join(f"{line}\n" for line in text).encode())

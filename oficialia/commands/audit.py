@@ -11,13 +11,15 @@ import click
 from oficialia import clock, durable
 from oficialia.audit.copying import POLICY, SEEN, copy
 from oficialia.audit.findings import WHAT_TO_DO, Code, Finding
+from oficialia.audit.signatures import keys_of, read_note
 from oficialia.audit.source import MOST_TEXT_BYTES, Source, SourceUnreadable, open_source
-from oficialia.audit.walk import Audit, Progress, Seen, audit, keys_of, read_note
+from oficialia.audit.walk import Audit, Progress, Seen, audit
 from oficialia.commands.spanish import Command
 from oficialia.domain.tlog_proof import HEADER, TlogProof
 from oficialia.domain.wording import short_instant
-from signing.errors import NoteInvalid
+from signing.errors import NoteInvalid, TrustUnusable
 from signing.tlog_policy import TlogPolicy
+from signing.trust import load_anchors
 
 FOUND = 10
 MOST_SHOWN = 50
@@ -35,9 +37,12 @@ EVERY = 4096  # leaves between two signs of life
               help="Llaves del libro y de sus testigos (c2sp.org/tlog-policy), en vez de --clave.")  # fmt: skip
 @click.option("--estado", "state", type=click.Path(dir_okay=False, path_type=Path), metavar="ARCHIVO",
               help="Recuerda ahí lo visto, y la próxima vez exige que el libro lo continúe.")  # fmt: skip
+@click.option("--anclas", "anchors_path", type=click.Path(exists=True, path_type=Path), metavar="RUTA",
+              help="Certificados raíz de los sellos de tiempo; sin ellos solo se ve de qué son.")  # fmt: skip
 def verificar(
-    where: str, earlier: tuple[Path, ...], keys: tuple[str, ...], policy_path: Path | None, state: Path | None
-) -> None:
+    *, where: str, earlier: tuple[Path, ...], keys: tuple[str, ...], policy_path: Path | None, state: Path | None,
+    anchors_path: Path | None,
+) -> None:  # fmt: skip
     """Revisa un libro público entero: cada hoja, cada folio, las horas, las firmas y los testigos.
 
     DÓNDE es su dirección (https://oficialia.municipio.gob.mx/libro) o una carpeta con su copia. No necesita ninguna
@@ -49,9 +54,14 @@ def verificar(
         seen = [_seen(policy, path) for path in [*earlier, *([state] if state and state.exists() else [])]]
         seen += [_kept(policy, source, name) for name in source.folder(SEEN)]
         result = Audit()
-        found = _told(audit(source, policy, seen, clock.now(), progress=_progress("hojas"), result=result))
+        anchors = load_anchors(anchors_path) if anchors_path else None
+        found = _told(
+            audit(source, policy, seen, clock.now(), progress=_progress("hojas"), result=result, anchors=anchors)
+        )
     except SourceUnreadable as fault:
         raise click.ClickException(str(fault)) from fault
+    except TrustUnusable as fault:
+        raise click.UsageError("Los certificados raíz de --anclas no se pueden leer.") from fault
     _summary(result, seen)
     if found:
         sys.exit(FOUND)

@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from oficialia.audit import walk
 from oficialia.audit.findings import WHAT_TO_DO, Code
+from oficialia.audit.signatures import read_note
 from oficialia.audit.source import Copied
 from oficialia.cli import cli
 from oficialia.domain.checkpoint import Checkpoint
@@ -71,7 +72,7 @@ class Shop:
 
     def findings(self, *seen: str) -> list[tuple[Code, str]]:
         policy = TlogPolicy.parse(POLICY.encode())
-        before = [walk.Seen("antes", walk.read_note(policy, note)[0]) for note in seen]
+        before = [walk.Seen("antes", read_note(policy, note)[0]) for note in seen]
         now, result = BEGAN + timedelta(days=10), walk.Audit()
         told = list(walk.audit(Copied(self.folder), policy, before, now, progress=lambda *_: None, result=result))
         assert all(WHAT_TO_DO[each.code] for each in told)
