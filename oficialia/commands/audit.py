@@ -143,7 +143,8 @@ def _summary(result: Audit, seen: Sequence[Seen]) -> None:
     if result.checkpoint is None:
         return
     checkpoint = result.checkpoint
-    click.echo(f"Libro {checkpoint.origin}: {checkpoint.size:,} hojas, {result.filings:,} ingresos.")
+    ingresos = "ingreso" if result.filings == 1 else "ingresos"
+    click.echo(f"Libro {checkpoint.origin}: {checkpoint.size:,} hojas, {result.filings:,} {ingresos}.")
     click.echo(f"    huella {checkpoint.root.hex()}")
     if result.last:
         click.echo(f"    última hoja: {short_instant(result.last)}")

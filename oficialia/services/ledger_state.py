@@ -62,8 +62,8 @@ def look(runtime: Runtime) -> LedgerState:
 
 def witness_names(policy: TlogPolicy, note: Note) -> tuple[str, ...]:
     """The names of the witnesses that signed a note, as the policy calls them."""
-    keys = {each.key: each.name for each in policy.witnesses}
-    return tuple(keys[each.key] for each in signed_by(note, list(keys)))
+    signed = {each.key for each in signed_by(note, [each.key for each in policy.witnesses])}
+    return tuple(each.name for each in policy.witnesses if each.key in signed)
 
 
 def _witness(session: Session, newest: LedgerCheckpoint, party: Party) -> WitnessState:

@@ -18,6 +18,8 @@ PAGES = [
     "/tramites/SA-001",
     "/aviso-de-privacidad",
     "/certificados",
+    "/libro",
+    "/libro/cierres",
     "/nada",
 ]
 
