@@ -9,7 +9,7 @@ A day whose files are not there is passed over: its time stamp may still be wait
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -23,6 +23,7 @@ from oficialia.audit.source import MOST_TEXT_BYTES, Source, read_tile
 from oficialia.domain import merkle
 from oficialia.domain.filing import Acto
 from oficialia.domain.ledger import commitment
+from oficialia.domain.plazos import ZONE
 from oficialia.domain.tiles import Tile, TiledTree
 from signing.errors import NoteInvalid, TimestampUnavailable
 from signing.timestamp import read_token, said_time
@@ -40,20 +41,25 @@ class Days:
 
     def check(self, order: Order, size: int) -> Iterator[Finding]:
         """What is wrong with the closings among the first ``size`` leaves. Raises SourceUnreadable."""
-        if not order.days:
+        committed = dict(order.closings)
+        if not order.days or not committed or order.last is None:
             return
-        began = next(iter(order.days))
-        for number, (index, committed) in enumerate(order.closings):
-            day = began + timedelta(days=number)
-            public, note, token = (self._file(day, kind) for kind in ("json", "checkpoint", "tsr"))
-            if public is not None and not _is_of(public, index, committed, day, order.days.get(day, Day())):  # 1 and 2
-                words = "Lo publicado de su cierre no es lo que dice el libro."
-                yield Finding(Code.CLOSING, day.isoformat(), words)
-            if note is not None and not self._covers(note, index, size):  # 3
-                words = "El punto de control de su cierre no es de este libro."
-                yield Finding(Code.CLOSING, day.isoformat(), words)
-            if token is not None and not self._stamped(token, note or b""):  # 4
-                yield Finding(Code.TOKEN, day.isoformat(), "El sello de tiempo de su cierre no se pudo comprobar.")
+        day, today = next(iter(order.days)), order.last.astimezone(ZONE).date()
+        while day < today:
+            yield from self._day(day, order.days.get(day, Day()), committed, size)
+            day += timedelta(days=1)
+
+    def _day(self, day: date, counted: Day, committed: Mapping[int, str], size: int) -> Iterator[Finding]:
+        public, note, token = (self._file(day, kind) for kind in ("json", "checkpoint", "tsr"))
+        if public is None:
+            return
+        index = _leaf_of(public, committed, day, counted)
+        if index is None:  # 1 and 2
+            yield Finding(Code.CLOSING, day.isoformat(), "Lo publicado de su cierre no es lo que dice el libro.")
+        elif note is not None and not self._covers(note, index, size):  # 3
+            yield Finding(Code.CLOSING, day.isoformat(), "El punto de control de su cierre no es de este libro.")
+        if token is not None and not self._stamped(token, note or b""):  # 4
+            yield Finding(Code.TOKEN, day.isoformat(), "El sello de tiempo de su cierre no se pudo comprobar.")
 
     def _file(self, day: date, kind: str) -> bytes | None:
         return self.source.read(f"cierres/{day.isoformat()}.{kind}", MOST_TEXT_BYTES)
@@ -76,13 +82,15 @@ class Days:
             return False
 
 
-def _is_of(public: bytes, index: int, committed: str, day: date, counted: Day) -> bool:
+def _leaf_of(public: bytes, committed: Mapping[int, str], day: date, counted: Day) -> int | None:
+    """The number of the leaf that commits to the published record; None where none does, or it tells something else
+    than was counted."""
     try:
         said: dict[str, Any] = json.loads(public)
-        record = said["registro"]
-        mine = commitment(bytes.fromhex(said["sal"]), rfc8785.dumps(record)) == committed and said["hoja"] == index
+        index, record = int(said["hoja"]), said["registro"]
+        mine = commitment(bytes.fromhex(said["sal"]), rfc8785.dumps(record)) == committed[index]
     except (ValueError, TypeError, KeyError):
-        return False
+        return None
     expected = {
         "acto": Acto.CIERRE.value,
         "dia": day.isoformat(),
@@ -90,4 +98,4 @@ def _is_of(public: bytes, index: int, committed: str, day: date, counted: Day) -
         "primero": counted.first,
         "ultimo": counted.last,
     }
-    return mine and record == expected
+    return index if mine and record == expected else None

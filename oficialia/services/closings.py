@@ -143,8 +143,9 @@ def _served(bucket: Bucket, day: date, kind: str) -> bytes | None:
 
 
 def _closings(session: Session, most: int | None = None) -> Iterator[Closing]:
-    rows = select(LedgerLeaf).where(LedgerLeaf.act == Acto.CIERRE).order_by(LedgerLeaf.index.desc()).limit(most)
-    for row in session.scalars(rows):
+    # One that came back from where it was published tells no day, and that day was closed again.
+    known = select(LedgerLeaf).where(LedgerLeaf.act == Acto.CIERRE, LedgerLeaf.record != "")
+    for row in session.scalars(known.order_by(LedgerLeaf.index.desc()).limit(most)):
         record = json.loads(row.record)
         yield Closing(
             row.index,
