@@ -15,12 +15,20 @@ from enum import StrEnum
 from typing import Any
 
 from oficialia.domain.checkpoint import Checkpoint
+from oficialia.domain.filing import Acto
 from oficialia.domain.tlog_proof import TlogProof
 from oficialia.domain.wording import short_instant
-from oficialia.services.proofs import ACTS, attachment
 from signing.errors import NoteInvalid
 from signing.note import Note
 from signing.tlog_policy import TlogPolicy
+
+ACTS = (Acto.INGRESO, Acto.SELLO)
+"""Those of the leaves that an acuse proves, in their order; each gives its attachment its name."""
+
+
+def attachment(act: str) -> str:
+    """The name of the file with the proof of that act's leaf."""
+    return f"{act}.tlog-proof"
 
 
 class ProofState(StrEnum):
