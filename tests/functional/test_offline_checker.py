@@ -141,6 +141,7 @@ def test_an_acuse_that_promises_its_proofs_says_so(page: Page, made: Issued) -> 
         ("anotado", ADDED),
         ("anotado-protegido", ADDED),
         ("reescrito", "Este archivo no tiene ningún sello."),
+        ("reescrito-con-sello", "Alguien rehizo este archivo"),
         ("otro-sello", "Lo selló un certificado que no es de esta oficina."),
         ("recepcion", "No es un acuse de recibo."),
         ("otro-folio", "Su cadena original no es la de este acuse."),

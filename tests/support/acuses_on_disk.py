@@ -103,6 +103,7 @@ def forgeries(made: Issued, other: SealEngine, folder: Path) -> dict[str, Path]:
         "anotado": lambda path: path.write_bytes(_annotated(made.acuse)),
         "anotado-protegido": lambda path: path.write_bytes(_annotated(made.protected)),
         "reescrito": lambda path: _repainted(made.acuse, path),
+        "reescrito-con-sello": lambda path: _repainted(made.acuse, path, keep_seal=True),
         "otro-sello": lambda path: _sealed(other, repainted, path, made, "Acuse de recibo"),
         "recepcion": lambda path: _sealed(own, repainted, path, made, "Recepción, folio"),
         "otro-folio": lambda path: _sealed(own, repainted, path, made, "Acuse de recibo X"),
@@ -139,14 +140,13 @@ def _annotated(source: Path) -> bytes:
         return out.getvalue()
 
 
-def _repainted(source: Path, target: Path) -> Path:
-    """Another page under genuine attachments, without the old seal."""
+def _repainted(source: Path, target: Path, *, keep_seal: bool = False) -> Path:
+    """Another page under genuine attachments, with or without the old seal."""
     with pikepdf.open(source) as pdf:
         page = pdf.pages[0]
         page.Contents = pdf.make_stream(b"BT /F1 12 Tf 72 700 Td (Otro texto) Tj ET")
-        if "/AcroForm" in pdf.Root:
+        if not keep_seal:
             del pdf.Root["/AcroForm"]
-        if "/Annots" in page:
             del page["/Annots"]
         pdf.save(target, object_stream_mode=pikepdf.ObjectStreamMode.disable)
     return target

@@ -43,12 +43,15 @@ async function sealedWhole(check, bytes, data) {
   const text = lettersOf(bytes);
   if (!text.startsWith("%PDF-")) return check.bad("Archivo", "No es un PDF.");
   const found = signaturesOf(bytes, text);
-  if (!found.length) return check.bad("Sello", "Este archivo no tiene ningún sello.");
+  if (!found.length) {
+    const remade = text.includes("/ByteRange");
+    return check.bad("Sello", remade ? "Alguien rehizo este archivo: el sello que trae no es de estos bytes." : "Este archivo no tiene ningún sello.");
+  }
   const certificates = data.certificados.map((each) => ({ ...each, ...certificateOf(unbase64(each.der)) }));
   const own = ours(found, certificates); // 1
   if (!own) return check.bad("Sello", "Lo selló un certificado que no es de esta oficina.");
   const { seal, cms, certificate } = own;
-  const held = await cmsVerifies(cms, certificate, seal.content); // 2
+  const held = await cmsVerifies(cms, certificate, seal.content()); // 2
   if (!held.content) return check.bad("Sello", "Alguien cambió este archivo después de que se selló.");
   if (!held.signature) return check.bad("Sello", "El sello no es del certificado que dice.");
   check.well("Sello", `Lo selló ${certificate.titular}. Desde entonces no cambió ni una letra.`);

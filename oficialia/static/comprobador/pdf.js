@@ -198,7 +198,7 @@ function signaturesOf(bytes, text) {
     const [start, first, second, rest] = match.slice(1).map(Number), end = second + rest;
     if (start !== 0 || !(first < second && end <= bytes.length)) continue;
     const at = text.lastIndexOf(" obj", first), fields = at < 0 ? null : signatureAt(text, at + 4, match.index, first, second);
-    if (fields) found.push({ fields, first, second, end, content: joined(bytes.subarray(0, first), bytes.subarray(second, end)) });
+    if (fields) found.push({ fields, end, content: () => joined(bytes.subarray(0, first), bytes.subarray(second, end)) });
   }
   return found.sort((a, b) => b.end - a.end);
 }

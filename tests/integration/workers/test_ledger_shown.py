@@ -19,11 +19,13 @@ from oficialia.cli import cli
 from oficialia.domain.plazos import ZONE
 from oficialia.runtime import Runtime
 from oficialia.services import closing, closings, intake, published
+from oficialia.services.review_findings import Code
 from oficialia.web.context import WebOptions
 from signing.tlog_policy import TlogPolicy
 from storage.keys import ledger_key
 from tests.support.office import TestClock, submission
 from tests.support.publishing import Log, make_log
+from tests.support.reviewing import review_of
 from tests.support.window import Visitor
 from tests.support.witnesses import Running, running
 from tests.support.working import make_parts
@@ -173,6 +175,13 @@ def test_anybody_audits_it_over_http(
     assert "contraloria.example" in done.output
     assert CliRunner().invoke(cli, ["libro", "copiar", address, str(tmp_path / "copia")]).exit_code == 0
     assert audited(tmp_path / "copia", "--desde", tmp_path / "visto").exit_code == 0
+
+
+def test_a_review_finds_nothing_wrong_with_witnesses_and_closings(
+    office: Runtime, closed: date, clock: TestClock
+) -> None:
+    found = {each.code for each in review_of(office, at=clock.time).findings}
+    assert found <= {Code.WORK_LATE}  # nobody seals here
 
 
 @pytest.mark.parametrize("changed", ["json", "checkpoint", "tsr"])
