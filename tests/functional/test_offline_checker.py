@@ -13,9 +13,9 @@ from signing.identity import SealIdentity
 from signing.sandbox import Sandbox
 from signing.seal import SealEngine
 from signing.tlog_policy import TlogPolicy
-from tests.functional.test_pages_browser import ARGUMENTS
 from tests.support.acuses_on_disk import Issued, forgeries, issued, other_log
 from tests.support.authorities import serving
+from tests.support.chromium import ARGUMENTS
 from tests.support.office import TestClock, make_runtime
 
 GOOD, DOUBTFUL = "El acuse es auténtico", "El acuse es auténtico; falta comprobar algo"
