@@ -11,7 +11,8 @@ the SAT profile (`certs.profiles`). Nothing it signs has any legal value, and it
     tsa.p12 tsa.password tsa.pem             the time-stamping authority
     ciudadanos/NAME.cer .key .password .p12  maria, empresa, csd, vencida, revocada: as SAT hands them out, and PKCS#12
     anclas/raiz.pem                          the public anchor: the only file that whoever verifies needs
-    libro.key libro.politica                 the ledger's key and the policy that names it (`make_ledger_key`)
+    libro.key testigo-1.key testigo-2.key    the keys of the ledger and of its witnesses (`make_ledger_key`)
+    libro.politica                           the policy that names them
     revocados.json                           numbers (decimal) and dates of the revoked, for `certs.responders`
 """
 
@@ -22,7 +23,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -35,7 +36,7 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_an
 
 from certs import profiles
 from oficialia.clock import now
-from signing.note import SignerKey
+from signing.note import LOG, WITNESS, SignerKey
 
 Key = rsa.RSAPrivateKey
 LEDGER_ORIGIN = "chalco.example/libro"
@@ -65,18 +66,30 @@ def make_development_pki(folder: Path, *, at: datetime, base_url: str) -> None:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def make_ledger_key(folder: Path) -> None:
-    """Make the key of the public ledger in the PKI's folder, and the policy of who has to sign; do nothing where they
-    already are."""
-    policy = folder / "libro.politica"
-    if policy.exists():
-        return
-    key = SignerKey.generate(LEDGER_ORIGIN)
-    (folder / "libro.key").unlink(missing_ok=True)  # of a run that was cut off: nothing was signed with it
-    _write(folder / "libro.key", f"{key.secret_line}\n".encode(), secret=True)
+def make_ledger_key(folder: Path, witnesses: Sequence[str] = ()) -> None:
+    """Make in the PKI's folder the key of the public ledger, one for each witness, and the policy of who has to sign;
+    a key that is already there stays. `witnesses`: the addresses at which they answer, which may change."""
+    log = _ledger_key(folder / "libro.key", LEDGER_ORIGIN, LOG)
+    lines, names = [f"log {log.verifier}"], [f"testigo-{number}" for number in range(1, len(witnesses) + 1)]
+    for name, url in zip(names, witnesses, strict=True):
+        key = _ledger_key(folder / f"{name}.key", f"demo.example/{name}", WITNESS)
+        lines.append(f"witness {name} {key.verifier} {url}")
+    lines += [f"group testigos any {' '.join(names)}", "quorum testigos"] if names else ["quorum none"]
     draft = folder / "libro.politica.nuevo"
-    draft.write_text(f"log {key.verifier}\nquorum none\n", "utf-8")
-    draft.replace(policy)
+    draft.write_text("".join(f"{line}\n" for line in lines), "utf-8")
+    draft.replace(folder / "libro.politica")
+
+
+def _ledger_key(path: Path, name: str, kind: int) -> SignerKey:
+    """The key of that file, made whole or not at all."""
+    if path.exists():
+        return SignerKey.parse(path.read_text("utf-8").rstrip("\n"))
+    key = SignerKey.generate(name, kind)
+    draft = path.with_name(f"{path.name}.nuevo")
+    draft.unlink(missing_ok=True)
+    _write(draft, f"{key.secret_line}\n".encode(), secret=True)
+    draft.replace(path)
+    return key
 
 
 def _publish(draft: Path, folder: Path) -> None:

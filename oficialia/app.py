@@ -13,6 +13,7 @@ from oficialia.web import (
     api,
     catalog,
     certificates,
+    closings,
     confirmation,
     context,
     desk_account,
@@ -48,6 +49,7 @@ _BLUEPRINTS = (
     certificates,
     trust,
     ledger,
+    closings,
     api,
     health,
 )

@@ -18,6 +18,7 @@ COMMANDS = {
     "preparar": "oficialia.commands.release",
     "respaldo": "oficialia.commands.backup",
     "revisar": "oficialia.commands.review",
+    "testigo": "oficialia.commands.witness",
     "trabajos": "oficialia.commands.jobs",
     "verificar": "oficialia.commands.verify",
 }

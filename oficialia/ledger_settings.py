@@ -1,4 +1,5 @@
-"""The ledger's settings: whose signatures count for whoever reads it; key and memory of whoever publishes it."""
+"""The ledger's settings: whose signatures count for whoever reads it; key and memory of whoever publishes it, and of
+whoever is its witness."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, Field, SecretStr
 
 from oficialia.setting_types import ExistingFile, ExistingFolder
 from signing.errors import NoteInvalid
-from signing.note import LOG, SignerKey
+from signing.note import LOG, WITNESS, SignerKey, VerifierKey
 from signing.tlog_policy import TlogPolicy
 
 
@@ -56,4 +57,47 @@ class LedgerKeySettings(BaseModel):
     )
 
 
+def _witness_key(value: SecretStr) -> SecretStr:
+    try:
+        kind = SignerKey.parse(value.get_secret_value()).kind
+    except NoteInvalid:
+        kind = 0
+    if kind != WITNESS:
+        raise ValueError("no es la llave de un testigo; «oficialia testigo clave» hace una")
+    return value
+
+
+def _logs(value: str) -> str:
+    try:
+        kinds = [VerifierKey.parse(each).kind for each in value.split()]
+    except NoteInvalid:
+        kinds = []
+    if not kinds or set(kinds) != {LOG}:
+        raise ValueError("debe ser la llave pública de un libro, o varias separadas por espacios")
+    return value
+
+
+def _address(value: str) -> str:
+    host, _, port = value.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > 65535:
+        raise ValueError("debe ser como 127.0.0.1:8400")
+    return value
+
+
+class WitnessKeySettings(BaseModel):
+    """What a witness has, and nobody else."""
+
+    witness_key: Annotated[SecretStr, AfterValidator(_witness_key)] = Field(
+        description="Llave con la que firma el testigo, en una línea (PRIVATE+KEY+…)."
+    )
+    witness_logs: Annotated[str, AfterValidator(_logs)] = Field(
+        description="Llaves públicas de los libros que vigila; varias, separadas por espacios."
+    )
+    witness_dir: ExistingFolder = Field(description="Carpeta del testigo, en disco propio: lo último que firmó.")
+    witness_listen: Annotated[str, AfterValidator(_address)] = Field(
+        "127.0.0.1:8400", description="Dirección y puerto en los que responde el testigo."
+    )
+
+
 LEDGER_KEY = ("ledger_key",)
+WITNESS_KEY = ("witness_key",)

@@ -9,7 +9,7 @@ from oficialia.domain.codes import Codes
 from oficialia.domain.wording import megabytes
 from oficialia.errors import REFUSALS
 from oficialia.ledger_settings import LedgerSettings
-from oficialia.settings import BucketSettings, FilingSettings, WebSettings, WorkerSettings
+from oficialia.settings import BucketSettings, CommonSettings, FilingSettings, WebSettings, WorkerSettings
 from signing.revocation import Responders, RevocationClient
 from signing.sandbox import Sandbox
 from signing.tlog_policy import TlogPolicy
@@ -88,13 +88,7 @@ def build(settings: WebSettings | WorkerSettings, *, clock: Clock = now) -> Runt
             pages=settings.max_pages,
             anexos=settings.max_anexos,
         ),
-        labels=Labels(
-            municipality=settings.municipality,
-            state=settings.state,
-            office=settings.office,
-            contact=settings.contact,
-            public_url=settings.public_url,
-        ),
+        labels=labels_of(settings),
         revocation=revocation_of(settings, anchors),
         ledger_policy=policy_of(settings),
     )
@@ -104,6 +98,17 @@ def revocation_of(settings: FilingSettings, anchors: TrustAnchors) -> Revocation
     """Who asks the authorities about revocation; None where none is configured."""
     responders = Responders.parse(settings.ocsp_urls, settings.crl_urls, settings.ocsp_signers)
     return RevocationClient(responders, anchors) if responders else None
+
+
+def labels_of(settings: CommonSettings) -> Labels:
+    """How any process that reads the register calls the office."""
+    return Labels(
+        municipality=settings.municipality,
+        state=settings.state,
+        office=settings.office,
+        contact=settings.contact,
+        public_url=settings.public_url,
+    )
 
 
 def policy_of(settings: LedgerSettings) -> TlogPolicy | None:

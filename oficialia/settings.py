@@ -15,7 +15,13 @@ from typing import ClassVar, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
 
-from oficialia.ledger_settings import LEDGER_KEY, LedgerKeySettings, LedgerSettings, ProofSettings
+from oficialia.ledger_settings import (
+    LEDGER_KEY,
+    LedgerKeySettings,
+    LedgerSettings,
+    ProofSettings,
+    WitnessKeySettings,
+)
 from oficialia.seal_settings import SEAL_FIELDS, SealSettings
 from oficialia.setting_types import (
     LOOPBACK,
@@ -187,7 +193,7 @@ class DispatcherSettings(CommonSettings, QueueSettings):
     forbidden: ClassVar[tuple[str, ...]] = SIGNING_FIELDS
 
 
-class PublisherSettings(LedgerKeySettings, CommonSettings, BucketSettings):
+class PublisherSettings(LedgerKeySettings, LedgerSettings, CommonSettings, BucketSettings):
     """The publisher of the ledger: alone with the key that signs its checkpoints."""
 
     process: ClassVar[str] = "publisher"
@@ -210,6 +216,13 @@ class CliSettings(LedgerSettings, CommonSettings, BucketSettings, TrustSettings)
     s3_retention_days: int = Field(3650, ge=1, description="Días que cada objeto queda protegido contra borrado.")
 
 
+class WitnessSettings(WitnessKeySettings, ProcessSettings):
+    """A witness of the ledger, which is somebody else's: it knows nothing of the office."""
+
+    process: ClassVar[str] = "witness"
+    forbidden: ClassVar[tuple[str, ...]] = SIGNING_FIELDS
+
+
 PROCESSES: tuple[type[ProcessSettings], ...] = (
     WebSettings,
     WorkerSettings,
@@ -217,6 +230,7 @@ PROCESSES: tuple[type[ProcessSettings], ...] = (
     BeatSettings,
     PublisherSettings,
     CliSettings,
+    WitnessSettings,
 )
 Settings = TypeVar("Settings", bound=ProcessSettings)
 

@@ -21,6 +21,14 @@ class FetchFailed(Exception):
 
 
 @dataclass(frozen=True)
+class Answer:
+    """What a service said, whatever its status."""
+
+    status: int
+    body: bytes
+
+
+@dataclass(frozen=True)
 class Bounds:
     """What an answer may take: seconds for all of it, and bytes."""
 
@@ -54,7 +62,23 @@ def exchange(
     body: bytes | None = None,
     headers: Mapping[str, str],
 ) -> bytes:
-    """The body of the answer, as it was sent. Raises FetchFailed."""
+    """The body of an answer with status 200, as it was sent. Raises FetchFailed."""
+    answer = ask(session, method, url, bounds, body=body, headers=headers)
+    if answer.status != requests.codes.ok:
+        raise FetchFailed(f"HTTP {answer.status}")
+    return answer.body
+
+
+def ask(
+    session: requests.Session,
+    method: str,
+    url: str,
+    bounds: Bounds,
+    *,
+    body: bytes | None = None,
+    headers: Mapping[str, str],
+) -> Answer:
+    """The whole answer, for whoever reads more than one status. Raises FetchFailed."""
     deadline = time.monotonic() + bounds.seconds
     try:
         with session.request(
@@ -67,9 +91,7 @@ def exchange(
             allow_redirects=False,
             stream=True,
         ) as response:
-            if response.status_code != requests.codes.ok:
-                raise FetchFailed(f"HTTP {response.status_code}")
-            return _read(response, deadline, bounds.size)
+            return Answer(response.status_code, _read(response, deadline, bounds.size))
     except (requests.RequestException, HTTPError, HTTPException, OSError) as error:
         raise FetchFailed(type(error).__name__) from error
 

@@ -112,7 +112,25 @@ def _request(digest: bytes, nonce: int) -> bytes:
     return bytes(request.dump())
 
 
-def _checked(response_der: bytes, digest: bytes, nonce: int, anchors: TrustAnchors) -> TimestampToken:
+def read_token(response_der: bytes, message: bytes, anchors: TrustAnchors) -> TimestampToken:
+    """The token of a `.tsr` file, checked against the message and the anchors as when it was given. Raises
+    TimestampUnavailable."""
+    return _checked(response_der, sha256(message).digest(), None, anchors)
+
+
+def said_time(response_der: bytes, message: bytes) -> datetime | None:
+    """When a `.tsr` file says that it saw the message; None where it is over another one. Its signature is not checked:
+    only for what we published ourselves."""
+    try:
+        token = tsp.TimeStampResp.load(response_der, strict=True)["time_stamp_token"]
+        info = token["content"]["encap_content_info"]["content"].parsed
+        mine = info["message_imprint"]["hashed_message"].native == sha256(message).digest()
+        return info["gen_time"].native if mine else None
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+def _checked(response_der: bytes, digest: bytes, nonce: int | None, anchors: TrustAnchors) -> TimestampToken:
     try:
         response = tsp.TimeStampResp.load(response_der, strict=True)
         status = response["status"]["status"].native
@@ -120,7 +138,7 @@ def _checked(response_der: bytes, digest: bytes, nonce: int, anchors: TrustAncho
             raise TimestampUnavailable(f"the authority answered {status}")
         token = response["time_stamp_token"]
         info: tsp.TSTInfo = token["content"]["encap_content_info"]["content"].parsed
-        if info["nonce"].native != nonce:
+        if nonce is not None and info["nonce"].native != nonce:
             raise TimestampUnavailable("the nonce is not ours")
         verified = _verify(token, digest, anchors)
         return TimestampToken(

@@ -52,6 +52,8 @@ class TlogPolicy:
     witnesses: tuple[Party, ...]
     groups: Mapping[str, tuple[int, tuple[str, ...]]]
     quorum: str
+    content: bytes = b""
+    """The file, as it is published."""
 
     @classmethod
     def parse(cls, content: bytes) -> "TlogPolicy":
@@ -94,7 +96,7 @@ class _Reader:
                     ) from None
         if not self._quorum:
             raise NoteInvalid("no quorum")
-        self.policy = TlogPolicy(tuple(self._logs), tuple(self._witnesses), self._groups, self._quorum)
+        self.policy = TlogPolicy(tuple(self._logs), tuple(self._witnesses), self._groups, self._quorum, content)
 
     def _line(self, word: str, *rest: str) -> None:
         readers: dict[str, Callable[..., None]] = {

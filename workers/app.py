@@ -88,6 +88,8 @@ def make_app(redis_url: str) -> Celery:
             "limpiar": {"task": "mantenimiento.limpiar", "schedule": 3600.0},
             # Every hour: what an outage kept from being closed at midnight is closed soon after it.
             "cerrar": {"task": "mantenimiento.cerrar", "schedule": crontab(minute=5)},
+            # A closing waits for the checkpoint that covers it, and where the authority is away for its return.
+            "constancias": {"task": "mantenimiento.constancias", "schedule": 300.0},
             # Local time (timezone above): when nobody files, and long before the office opens.
             "revisar": {"task": "mantenimiento.revisar", "schedule": crontab(hour=3, minute=0)},
             # When whoever can do something about it has just come in.

@@ -14,7 +14,7 @@ import threading
 from oficialia.clock import now
 from oficialia.db import Database, DatabaseUnavailable
 from oficialia.logs import configure
-from oficialia.runtime import bucket_of
+from oficialia.runtime import bucket_of, policy_of
 from oficialia.services import publication
 from oficialia.services.publication import AnotherPublisher
 from oficialia.settings import PublisherSettings, load_or_exit
@@ -22,6 +22,7 @@ from signing.note import SignerKey
 from storage.errors import StorageError
 from workers.publisher import Inconsistent, Publisher
 from workers.publisher_memory import Memory, MemoryBusy
+from workers.witnesses import Witnesses
 
 log = logging.getLogger("oficialia.libro")
 # A citizen waits for the acuse, which waits for the checkpoint; it costs the database one cheap read each time.
@@ -73,13 +74,16 @@ def main() -> None:
         sys.exit(f"No se puede usar la carpeta de quien publica el libro: {fault}")
     database = Database(settings.database_url.get_secret_value(), pool_size=2)
     key = SignerKey.parse(settings.ledger_key.get_secret_value())
+    policy = policy_of(settings)
+    witnesses = Witnesses(policy.witnesses if policy else ())
     try:
-        run(Publisher(database, bucket_of(settings), key, memory, now), database, memory, stop)
+        run(Publisher(database, bucket_of(settings), key, memory, now, witnesses=witnesses), database, memory, stop)
         with contextlib.suppress(DatabaseUnavailable):
             publication.release(database, memory.holder, now())
     except AnotherPublisher:
         sys.exit(OTHER)
     finally:
+        witnesses.close()
         database.close()
         memory.close()
 

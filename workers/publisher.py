@@ -13,7 +13,8 @@ Then, each time that the register has more leaves (``step``):
 4. The new leaves are read, and the last of those before them: it must be the one that was signed.
 5. The tiles that they fill, and the partial ones, go to storage.
 6. The checkpoint is signed, and kept on our own disk (``publisher_memory``) before anybody sees it.
-7. It is recorded in the register, and published.
+7. The witnesses are asked to cosign it (``witnesses``); with the signatures that came in time it is recorded in the
+   register, and published. Those that come later are added while there is nothing else to do.
 
 Whatever is interrupted is done again from 1 or 4 with the same bytes: leaves never change, and the same text under the
 same key has one signature (Ed25519). Nothing is read twice while the process lives, and the tree is kept as the last
@@ -27,13 +28,15 @@ from datetime import datetime
 from oficialia.clock import Clock
 from oficialia.db import Database
 from oficialia.domain.checkpoint import Checkpoint
-from oficialia.domain.tiles import GrowingTree, Tile
+from oficialia.domain.merkle import consistency_proof
+from oficialia.domain.tiles import GrowingTree, Tile, TiledTree
 from oficialia.services import publication, published
 from oficialia.services.publication import LEASE, Entry
 from signing.errors import NoteInvalid
 from signing.note import Note, SignerKey, signed_by
 from storage.bucket import Bucket
 from workers.publisher_memory import Memory
+from workers.witnesses import Witnesses
 
 # A step reads no more: whatever comes after has the next one, and what was published is shown meanwhile.
 MOST_LEAVES = 20_000
@@ -51,14 +54,25 @@ class Inconsistent(Exception):
 class Publisher:
     """The publisher of one process. Not for several threads at once."""
 
-    def __init__(self, database: Database, bucket: Bucket, key: SignerKey, memory: Memory, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        bucket: Bucket,
+        key: SignerKey,
+        memory: Memory,
+        clock: Clock,
+        *,
+        witnesses: Witnesses | None = None,
+    ) -> None:
         self._database = database
         self._bucket = bucket
         self._key = key
         self._memory = memory
         self._clock = clock
+        self._witnesses = witnesses
         self._tree = GrowingTree()
         self._pending: tuple[Checkpoint, str] | None = None  # signed, and not yet published
+        self._shown: tuple[Checkpoint, Note] | None = None  # published last
         self._resumed = False
         self._claimed: datetime | None = None
 
@@ -84,6 +98,7 @@ class Publisher:
         if size < self._tree.size:
             raise self._changed(f"El registro tiene {size} hojas, y se firmó un libro de {self._tree.size}.")
         if size == self._tree.size:
+            self._ask_again()
             return False
         tree = self._grown(min(size, self._tree.size + MOST_LEAVES))  # 4 and 5
         checkpoint = Checkpoint(self._key.name, tree.size, tree.root())
@@ -174,9 +189,30 @@ class Publisher:
         """Step 7 of whatever was signed."""
         if self._pending:
             checkpoint, note = self._pending
-            publication.record(self._database, checkpoint, note, self._clock())
-            published.write_checkpoint(self._bucket, note)
+            cosigned = self._cosigned(checkpoint, Note.parse(note))
+            self._show(checkpoint, cosigned)
             self._pending = None
+
+    def _show(self, checkpoint: Checkpoint, note: Note) -> None:
+        publication.record(self._database, checkpoint, note.content, self._clock())
+        published.write_checkpoint(self._bucket, note.content)
+        self._shown = (checkpoint, note)
+
+    def _cosigned(self, checkpoint: Checkpoint, note: Note) -> Note:
+        """The note with what its witnesses add. Its tiles are in storage."""
+        if self._witnesses is None or not checkpoint.size:
+            return note
+        tree = TiledTree(checkpoint.size, lambda tile: published.read_tile(self._bucket, tile))
+        proof_from = lambda old: consistency_proof(old, checkpoint.size, tree.node)  # noqa: E731
+        return note.with_more(self._witnesses.cosign(note, checkpoint, proof_from))
+
+    def _ask_again(self) -> None:
+        """Asks the witnesses whose signature the last checkpoint lacks, where it is time to."""
+        if self._shown and self._witnesses and self._witnesses.missing(self._shown[1]):
+            checkpoint, note = self._shown
+            cosigned = self._cosigned(checkpoint, note)
+            if cosigned != note:
+                self._show(checkpoint, cosigned)
 
     def _changed(self, words: str) -> Inconsistent:
         self._resumed = False  # from the first leaf on, once it is tried again

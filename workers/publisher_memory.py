@@ -5,9 +5,10 @@ the disk before anybody is shown it.
 """
 
 import fcntl
-import os
 from pathlib import Path
 from uuid import UUID, uuid4
+
+from oficialia import durable
 
 CHECKPOINT, HOLDER, LOCK = "checkpoint", "titular", "candado"
 
@@ -44,23 +45,10 @@ class Memory:
     def keep(self, note: str) -> None:
         """Returns when it is on the disk, under its name, whatever happens then. Raises OSError, and then remembers
         either this note or the one before it, whole."""
-        self._write(CHECKPOINT, note)
+        durable.replace(self._folder / CHECKPOINT, note)
 
     def _holder(self) -> UUID:
         path = self._folder / HOLDER
         if not path.exists():
-            self._write(HOLDER, str(uuid4()))
+            durable.replace(path, str(uuid4()))
         return UUID(path.read_text("utf-8"))
-
-    def _write(self, name: str, text: str) -> None:
-        draft = self._folder / f"{name}.nuevo"
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(self._folder / name)
-        folder = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)

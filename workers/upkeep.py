@@ -5,7 +5,8 @@ import shutil
 
 from celery import shared_task
 
-from oficialia.services import closing, reconcile, review_proofs
+from oficialia.services import closing, closings, reconcile, review_proofs
+from signing.errors import TimestampUnavailable
 from workers.parts import log, parts
 
 # Longer than any upload or task may live.
@@ -31,6 +32,20 @@ def close() -> None:
     """Closes the days that are over, each with its leaf."""
     for day in closing.close_days(parts().runtime):
         log.info("closed %s", day.isoformat())
+
+
+@shared_task(name="mantenimiento.constancias")
+def certify() -> None:
+    """Has the checkpoints over the closings stamped by the authority of time, and publishes what comes of it."""
+    ours = parts()
+    for closed in closings.waiting(ours.runtime):
+        try:
+            token = ours.timestamper.stamp(closed.note.encode())
+        except TimestampUnavailable as fault:
+            log.warning("no time stamp over the closing of %s: %s", closed.day.isoformat(), fault)
+            return
+        closings.publish(ours.runtime.bucket, closed, token.response_der)
+        log.info("the closing of %s is certified", closed.day.isoformat())
 
 
 @shared_task(name="mantenimiento.limpiar")

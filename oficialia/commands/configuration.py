@@ -24,7 +24,7 @@ def ajustes() -> None:
 def revisar(proceso: str) -> None:
     """Comprueba que el entorno configura bien a PROCESO; si no, enumera todas las faltas.
 
-    PROCESO es web, worker, dispatcher, beat, publisher o cli.
+    PROCESO es web, worker, dispatcher, beat, publisher, witness o cli.
     """
     load(NAMES[proceso])
     click.echo(f"El entorno configura bien al proceso «{proceso}».")

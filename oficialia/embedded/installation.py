@@ -14,7 +14,8 @@ from oficialia.embedded.process import ServiceFailed
 from oficialia.settings import BucketSettings, ProcessSettings, inherited, variable
 
 SECRETS = ("sesion", "hmac", "valkey", "s3", "s3_interno")
-PORTS = ("valkey", "correo", "sellos")
+WITNESSES = ("testigo-1", "testigo-2")
+PORTS = ("valkey", "correo", "sellos", *WITNESSES)
 SEAWEED = "s3:"
 
 
@@ -45,6 +46,10 @@ class Installation:
     def ledger(self) -> Path:
         """Where the publisher of the ledger keeps what it signed last."""
         return self.folder / "libro"
+
+    def witness(self, name: str) -> Path:
+        """Where that witness of the ledger keeps what it cosigned last."""
+        return self.folder / name
 
     @property
     def spool(self) -> Path:
@@ -139,7 +144,7 @@ def _load(folder: Path) -> Installation:
     draft.write_text(json.dumps(noted, indent=1), "utf-8")
     draft.replace(path)
     installation = Installation(folder, noted["secretos"], noted["puertos"])
-    for kept in (installation.spool, installation.ledger):
+    for kept in (installation.spool, installation.ledger, *map(installation.witness, WITNESSES)):
         kept.mkdir(mode=0o700, exist_ok=True)
     return installation
 

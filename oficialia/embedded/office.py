@@ -13,10 +13,10 @@ from types import FrameType
 
 from certs.development import make_development_pki, make_ledger_key
 from oficialia.clock import now
-from oficialia.embedded import demo_staff, mail_sink, procfile, responders, valkey
+from oficialia.embedded import demo_staff, mail_sink, procfile, responders, valkey, witnesses
 from oficialia.embedded.folder import base_environment
 from oficialia.embedded.guard import STOP_SIGNALS, end_orphans
-from oficialia.embedded.installation import Installation, opened
+from oficialia.embedded.installation import WITNESSES, Installation, opened
 from oficialia.embedded.ports import LOOPBACK, is_free
 from oficialia.embedded.process import Program, ServiceFailed
 from oficialia.embedded.supervisor import Echo, Supervisor
@@ -65,7 +65,10 @@ def _start(
 ) -> None:
     steps: list[tuple[str, Callable[[], None]]] = [
         ("PKI de desarrollo", lambda: _make_pki(installation)),
-        ("Servicios: Valkey, SeaweedFS, correo y sellos de tiempo", lambda: supervisor.start(services(installation))),
+        (
+            "Servicios: Valkey, SeaweedFS, correo, sellos de tiempo y testigos",
+            lambda: supervisor.start(services(installation)),
+        ),
     ]
     commands = procfile.read()
     if RELEASE in commands:
@@ -90,7 +93,7 @@ def _start(
 def _make_pki(installation: Installation) -> None:
     try:
         make_development_pki(installation.pki, at=now(), base_url=responders.base_url(installation.ports["sellos"]))
-        make_ledger_key(installation.pki)
+        make_ledger_key(installation.pki, [witnesses.url(installation.ports[name]) for name in WITNESSES])
     except FileExistsError as fault:
         raise ServiceFailed(str(fault)) from fault
 
@@ -103,6 +106,10 @@ def services(installation: Installation) -> list[Program]:
         installation.seaweed().program(),
         mail_sink.program(installation.mail, port=ports["correo"], environment=plain),
         responders.program(installation.pki, port=ports["sellos"], environment=plain),
+        *(
+            witnesses.program(name, installation.pki, installation.witness(name), port=ports[name], environment=plain)
+            for name in WITNESSES
+        ),
     ]
 
 

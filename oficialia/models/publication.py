@@ -17,7 +17,7 @@ class LedgerCheckpoint(Base):
     origin: Mapped[str] = mapped_column(primary_key=True)
     size: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     root: Mapped[str]
-    note: Mapped[str] = mapped_column(Text)  # a signed note, by the log's key alone
+    note: Mapped[str] = mapped_column(Text)  # signed by the log, and by the witnesses that have answered
     signed_at: Mapped[datetime]
 
 

@@ -15,7 +15,7 @@ from oficialia.domain.wording import file_size, instant, long_date, mask
 from oficialia.models import Deadline, Document, DocumentKind, Filing, LedgerLeaf, Party, StoredObject
 from oficialia.models import Policy as PolicyRow
 from oficialia.runtime import Runtime
-from oficialia.services import observations, proofs
+from oficialia.services import acuse_proofs, observations
 from oficialia.services.certificates import SealCertificate
 from oficialia.services.plazo_words import TERM_NAMES, corte_words, how_computed
 from oficialia.services.received_signatures import signers
@@ -220,5 +220,5 @@ def with_sello(
 
 
 def _with_proof(leaf: AcuseLeaf, proven: Sequence[str]) -> AcuseLeaf:
-    name = proofs.attachment(leaf.act)
+    name = acuse_proofs.attachment(leaf.act)
     return replace(leaf, status="adjunta", attachment=name) if name in proven else leaf

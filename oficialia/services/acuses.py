@@ -17,7 +17,7 @@ from oficialia.domain.documents import Purpose
 from oficialia.domain.filing import Acto, Etapa, NivelSello, Rol
 from oficialia.models import Acuse, Event, Filing, StoredObject
 from oficialia.runtime import Runtime
-from oficialia.services import acuse_fields, certificates, email_confirmation, ledger, outbox, proofs
+from oficialia.services import acuse_fields, acuse_proofs, certificates, email_confirmation, ledger, outbox
 from oficialia.services.acuse_fields import Draft
 from oficialia.services.certificates import SealCertificate
 from oficialia.services.proofs import Proofs
@@ -58,7 +58,7 @@ def draft(runtime: Runtime, lease: outbox.Lease, certificate: SealCertificate) -
 
 def content(drafted: Draft, issued: Issued, at: datetime) -> AcuseContent:
     """The sixteen fields, sello and token included."""
-    proven = [proofs.attachment(act) for act in issued.proofs.texts] if issued.proofs else []
+    proven = [acuse_proofs.attachment(act) for act in issued.proofs.texts] if issued.proofs else []
     return acuse_fields.with_sello(drafted, issued.sello, issued.token, proven, at)
 
 

@@ -21,13 +21,12 @@ from oficialia.domain.tlog_proof import TlogProof
 from oficialia.models import LedgerCheckpoint, LedgerLeaf
 from oficialia.runtime import Runtime
 from oficialia.services import publication, published
+from oficialia.services.acuse_proofs import ACTS, attachment
 from signing.errors import NoteInvalid
 from signing.note import Note
 from storage.errors import StorageMismatch
 
 _log = logging.getLogger("oficialia.libro")
-ACTS = (Acto.INGRESO, Acto.SELLO)
-"""Those of the leaves that an acuse proves, in their order; each gives its attachment its name."""
 
 
 @dataclass(frozen=True)
@@ -48,11 +47,6 @@ class Look:
 
     proofs: Proofs | None
     since: datetime
-
-
-def attachment(act: str) -> str:
-    """The name of the file with the proof of that act's leaf."""
-    return f"{act}.tlog-proof"
 
 
 def look(runtime: Runtime, filing_id: UUID) -> Look:

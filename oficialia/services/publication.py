@@ -85,12 +85,14 @@ def entries(database: Database, start: int, end: int) -> Iterator[Entry]:
 
 
 def record(database: Database, checkpoint: Checkpoint, note: str, now: datetime) -> None:
-    """Notes that a checkpoint was signed; once for each."""
+    """Notes that a checkpoint was signed; once for each, with the signatures that it has by now."""
+    key, root = (checkpoint.origin, checkpoint.size), checkpoint.root.hex()
     with database.transaction() as session:
-        key = (checkpoint.origin, checkpoint.size)
-        if session.get(LedgerCheckpoint, key) is None:
-            root = checkpoint.root.hex()
+        row = session.get(LedgerCheckpoint, key)
+        if row is None:
             session.add(LedgerCheckpoint(origin=key[0], size=key[1], root=root, note=note, signed_at=now))
+        elif row.root == root and len(note) > len(row.note):
+            row.note = note
 
 
 def largest(database: Database, origin: str) -> int:

@@ -40,6 +40,20 @@ def write_checkpoint(bucket: Bucket, note: str) -> None:
     bucket.put_bytes(ledger_key(CHECKPOINT), note.encode(), media_type=NOTE_TYPE)
 
 
+def read_file(bucket: Bucket, path: str) -> bytes | None:
+    """Another small file below the ledger's address, as it is in storage now; None where there is none. Raises
+    StorageUnavailable."""
+    try:
+        return bucket.read(ledger_key(path), at_most=MOST_NOTE_BYTES)
+    except StorageMismatch:
+        return None
+
+
+def write_file(bucket: Bucket, path: str, content: bytes, media_type: str) -> None:
+    """Publishes such a file. Raises StorageError."""
+    bucket.put_bytes(ledger_key(path), content, media_type=media_type)
+
+
 def served_checkpoint(bucket: Bucket) -> bytes:
     """For the page. Raises NotFound, Unavailable."""
     try:

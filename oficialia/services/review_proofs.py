@@ -9,7 +9,7 @@ from oficialia.db import Database
 from oficialia.domain.tlog_proof import TlogProof
 from oficialia.domain.wording import short_instant
 from oficialia.models import Acuse, LedgerLeaf, LedgerPublisher
-from oficialia.services import proofs, publication
+from oficialia.services import acuse_proofs, publication
 from oficialia.services.review_findings import Code, Finding
 from oficialia.services.review_published import Publication, read
 from oficialia.services.review_scope import Case
@@ -19,7 +19,7 @@ LATE = timedelta(minutes=2)
 # An acuse is issued anew within seconds of the checkpoint that it lacked.
 PROMISE = timedelta(hours=1)
 LEDGER = "libro"
-_NAMES = tuple(proofs.attachment(act) for act in proofs.ACTS)
+_NAMES = tuple(acuse_proofs.attachment(act) for act in acuse_proofs.ACTS)
 
 
 def carried(shown: Publication, subject: str, files: Mapping[str, bytes], acuse: Acuse) -> Iterator[Finding]:

@@ -34,5 +34,10 @@ def test_only_the_publisher_declares_the_key_of_the_ledger() -> None:
 
 def test_who_holds_no_key_refuses_both_and_who_holds_one_the_other() -> None:
     refused = {process.process: process.forbidden for process in PROCESSES}
-    assert {name for name, fields in refused.items() if fields == SIGNING_FIELDS} == {"web", "dispatcher", "beat"}
+    assert {name for name, fields in refused.items() if fields == SIGNING_FIELDS} == {
+        "web",
+        "dispatcher",
+        "beat",
+        "witness",
+    }
     assert (refused["worker"], refused["cli"], refused["publisher"]) == (LEDGER_KEY, LEDGER_KEY, SEAL_FIELDS)

@@ -21,6 +21,8 @@ PAGES = [
     "/certificados",
     "/confianza",
     "/api",
+    "/libro",
+    "/libro/cierres",
     "/nada",
 ]
 

@@ -15,6 +15,7 @@ from signing.tlog_policy import TlogPolicy
 from storage.bucket import Bucket
 from workers.publisher import Publisher
 from workers.publisher_memory import Memory
+from workers.witnesses import Witnesses
 
 ORIGIN = "chalco.example/libro"
 
@@ -36,11 +37,11 @@ class Log:
         return replace(runtime, ledger_policy=self.policy)
 
     @contextmanager
-    def publisher(self, runtime: Runtime) -> Iterator[Publisher]:
+    def publisher(self, runtime: Runtime, witnesses: Witnesses | None = None) -> Iterator[Publisher]:
         """Its publisher, as it is after a start."""
         memory = Memory(self.folder)
         try:
-            yield Publisher(runtime.database, runtime.bucket, self.key, memory, runtime.clock)
+            yield Publisher(runtime.database, runtime.bucket, self.key, memory, runtime.clock, witnesses=witnesses)
         finally:
             memory.close()
 

@@ -19,9 +19,11 @@ GROUPS = {
     "catalogo": ("cargar",),
     "certificados": ("csr", "estado", "importar"),
     "confianza": ("importar", "lista"),
+    "libro": ("clave", "comprobador", "copiar", "verificar"),
     "personal": ("alta", "baja", "codigo", "lista", "restablecer"),
     "pki": ("crear",),
     "respaldo": ("crear", "probar", "restaurar"),
+    "testigo": ("clave",),
     "trabajos": ("lista", "reintentar"),
 }
 WAYS = [[name] for name in COMMANDS] + [[group, name] for group, names in GROUPS.items() for name in names]
@@ -59,7 +61,7 @@ def test_the_groups_have_no_other_commands() -> None:
         (["catalogo", "cargar", "/no", "/no"], "Valor no admitido en 'ARCHIVO': Archivo '/no' no existe."),
         (
             ["ajustes", "revisar", "nadie"],
-            "'nadie' no es ninguno de 'beat', 'cli', 'dispatcher', 'publisher', 'web', 'worker'.",
+            "'nadie' no es ninguno de 'beat', 'cli', 'dispatcher', 'publisher', 'web', 'witness', 'worker'.",
         ),
         (["ajustes", "tabla", "sobra"], "Sobra el argumento (sobra)"),
     ],

@@ -54,7 +54,12 @@ def production(tmp_path: Path) -> dict[str, str]:
 def publishing(production: dict[str, str], tmp_path: Path) -> dict[str, str]:
     """The same, with what only the publisher of the ledger is given."""
     key = SignerKey.generate("oficialia.chalco.example/libro").secret_line
-    return {**production, "OFICIALIA_LEDGER_KEY": key, "OFICIALIA_LEDGER_DIR": str(tmp_path)}
+    witness = {
+        "OFICIALIA_WITNESS_KEY": SignerKey.generate("testigo.example", WITNESS).secret_line,
+        "OFICIALIA_WITNESS_LOGS": str(SignerKey.parse(key).verifier),
+        "OFICIALIA_WITNESS_DIR": str(tmp_path),
+    }
+    return {**production, **witness, "OFICIALIA_LEDGER_KEY": key, "OFICIALIA_LEDGER_DIR": str(tmp_path)}
 
 
 def _own(process: type[ProcessSettings], environment: dict[str, str]) -> dict[str, str]:
