@@ -100,11 +100,10 @@ class Order:
         self._given[folio.year] = max(folio.sequence, due - 1)
 
     def _lost(self, where: str, last: Folio) -> Iterator[Finding]:  # 5
-        first = self._given.get(last.year, 0) + 1
-        if last.sequence >= first:
-            words = f"La oficina restauró un respaldo y declara perdidos {Folio(last.year, first)} a {last}."
-            yield Finding(Code.LOST, where, words)
-            self._given[last.year] = last.sequence
+        """Their leaves may be there all the same, if they had been published: it is their filings that are gone."""
+        words = f"La oficina restauró un respaldo y declara perdidos expedientes, hasta el folio {last}."
+        yield Finding(Code.LOST, where, words)
+        self._given[last.year] = max(self._given.get(last.year, 0), last.sequence)
 
 
 def _read(data: bytes) -> dict[str, str] | None:

@@ -184,7 +184,9 @@ def test_a_review_finds_nothing_wrong_with_witnesses_and_closings(
     assert found <= {Code.WORK_LATE}  # nobody seals here
 
 
-@pytest.mark.parametrize("changed", ["json", "checkpoint", "tsr"])
+@pytest.mark.parametrize(
+    "changed", ["json", *(pytest.param(each, marks=pytest.mark.thorough) for each in ("checkpoint", "tsr"))]
+)
 def test_a_closing_that_was_changed_afterwards_is_found(
     office: Runtime, closed: date, address: str, development_pki: Path, changed: str
 ) -> None:
