@@ -79,7 +79,16 @@ def test_a_row_that_was_changed_is_found_by_its_name_alone(office: Reviewed, bro
 
 def drop_filing(session: Session, folio: str) -> None:
     mine = {"id": session.scalar(text("SELECT id FROM filings WHERE folio = :folio"), {"folio": folio})}
-    for table in ("ledger_leaves", "jobs", "events", "deadlines", "parties", "stored_objects", "documents"):
+    for table in (
+        "ledger_leaves",
+        "jobs",
+        "events",
+        "deadlines",
+        "party_words",
+        "parties",
+        "stored_objects",
+        "documents",
+    ):
         session.execute(text(f"DELETE FROM {table} WHERE filing_id = :id"), mine)  # noqa: S608
     session.execute(text("DELETE FROM filings WHERE id = :id"), mine)
 
