@@ -95,7 +95,17 @@ def drop(session: Session, folio: str) -> int:
     """A filing and all that the register has of it, its leaves too; how many these were."""
     filing_id = session.scalars(select(Filing.id).where(Filing.folio == folio)).one()
     gone = len(session.scalars(select(LedgerLeaf.index).where(LedgerLeaf.filing_id == filing_id)).all())
-    for name in ("ledger_leaves", "acuses", "stored_objects", "documents", "jobs", "events", "deadlines", "parties"):
+    for name in (
+        "ledger_leaves",
+        "acuses",
+        "stored_objects",
+        "documents",
+        "jobs",
+        "events",
+        "deadlines",
+        "party_words",
+        "parties",
+    ):
         table = next(table for table in TABLES if table.name == name)
         session.execute(delete(table).where(table.c.filing_id == filing_id))
     session.execute(delete(Filing).where(Filing.id == filing_id))

@@ -84,8 +84,8 @@ def drop_filing(session: Session, folio: str) -> None:
         "jobs",
         "events",
         "deadlines",
-        "parties",
         "party_words",
+        "parties",
         "stored_objects",
         "documents",
     ):
