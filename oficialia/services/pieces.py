@@ -8,7 +8,6 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 
 from oficialia.domain.documents import Role, Support
@@ -131,7 +130,7 @@ def _letter(runtime: Runtime, submission: Submission) -> TypedPetition:
     )
 
 
-def inspected(runtime: Runtime, upload: Upload, at: datetime) -> Inspection:
+def inspected(runtime: Runtime, upload: Upload) -> Inspection:
     """What the sandbox finds of a file. Raises SubmissionRefused with the sentence of the closed list."""
     with _refusals(runtime, upload):
         seen = inspect(
@@ -145,7 +144,7 @@ def inspected(runtime: Runtime, upload: Upload, at: datetime) -> Inspection:
 
 
 def _inspect(runtime: Runtime, submission: Submission, upload: Upload, *, only_pdf: bool = False) -> Inspection:
-    seen = inspected(runtime, upload, submission.received_at)
+    seen = inspected(runtime, upload)
     if only_pdf and seen.media_type is not MediaType.PDF:
         sentence = "Este archivo es una imagen. Envíela en la opción «Subo fotografías» y la convertimos a PDF."
         raise SubmissionRefused(FieldFault(upload.field, sentence), code="tipo_no_admitido")

@@ -53,7 +53,7 @@ def responder(
 
 
 def _inspected(runtime: Runtime, upload: Upload) -> Inspection:
-    found = inspected(runtime, upload, runtime.clock())
+    found = inspected(runtime, upload)
     if found.media_type is not MediaType.PDF:
         raise SubmissionRefused(FieldFault(upload.field, ONLY_PDF), code="tipo_no_admitido")
     return found

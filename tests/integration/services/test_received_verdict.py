@@ -18,9 +18,11 @@ from oficialia.services.submission import Anexo
 from signing.reason import Colour, Integrity, Reason
 from signing.revocation import Responders, RevocationClient
 from tests.support.authorities import serving
+from tests.support.kinds import THOROUGH_POSTGRES
 from tests.support.office import TestClock, blank_pdf, submission, upload
 from tests.support.shown_papers import blackened, later, signed_petition
 
+ON_BOTH = pytest.mark.parametrize("runtime", ["sqlite", THOROUGH_POSTGRES], indirect=True)
 # As documents.findings had it before there were verdicts.
 FINDING = {
     "field_name": "Firma1", "is_timestamp": False, "claimed_time": "2026-03-19T17:42:07+00:00", "proven_time": None,
@@ -42,6 +44,7 @@ def clock(now: datetime) -> TestClock:
     return TestClock(now)
 
 
+@ON_BOTH
 def test_it_is_kept_with_the_filing_and_nobody_is_asked(
     runtime: Runtime, development_pki: Path, tmp_path: Path, now: datetime, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -88,6 +91,7 @@ def test_what_was_received_before_there_were_verdicts_is_told_as_it_was() -> Non
     assert not is_signed(Document(verdict=None, findings=[]))
 
 
+@ON_BOTH
 def test_remains_of_a_signature_are_never_passed_over(runtime: Runtime, tmp_path: Path) -> None:
     with pikepdf.new() as pdf:
         pdf.add_blank_page()
