@@ -20,8 +20,11 @@ from oficialia import clock
 from oficialia.commands.faults import told
 from oficialia.commands.spanish import Command, cause_of
 from oficialia.commands.verify_output import WRITERS, Checked, Status
+from oficialia.services.proof_words import proofs_of
+from signing.errors import NoteInvalid
 from signing.inspect import HEADER_WINDOW
 from signing.sandbox import Sandbox
+from signing.tlog_policy import TlogPolicy
 from signing.trust import TrustAnchors, load_anchors
 from signing.verify import verify
 
@@ -42,19 +45,28 @@ BAR = 30
     metavar="RUTA",
     help="Certificados raíz en los que se confía: archivo o carpeta. Si falta, los de certs/trust.",
 )
+@click.option(
+    "--libro",
+    "policy_path",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    envvar="OFICIALIA_LEDGER_POLICY",
+    metavar="ARCHIVO",
+    help="Llaves del libro público y de sus testigos, para las pruebas de un acuse (c2sp.org/tlog-policy).",
+)
 @told()
-def verificar(rutas: tuple[Path, ...], form: str | None, anchors_path: Path | None) -> None:
+def verificar(rutas: tuple[Path, ...], form: str | None, anchors_path: Path | None, policy_path: Path | None) -> None:
     """Dice qué valen las firmas de cada PDF. De una carpeta verifica todos sus PDF, también los de sus subcarpetas.
 
     Termina con 0 si todos están en verde, 10 si alguno está en ámbar o no tiene firma, 20 si alguno está en rojo, y 30
     si alguno no se puede leer. No usa la red ni guarda nada. Vea docs/operacion/verificar.md.
     """
     anchors = load_anchors(anchors_path) if anchors_path else _packaged_anchors()
+    policy = _policy(policy_path)
     chosen, passed_over = _chosen(rutas)
     writer = WRITERS[form or ""](sys.stdout)
     worst, counts = Status.GREEN, Counter[Status]()
     with closing(Sandbox()) as sandbox:
-        work = partial(_checked, sandbox, anchors)
+        work = partial(_checked, sandbox, anchors, policy)
         for done, each in enumerate(_in_order(work, chosen, at_once=os.cpu_count() or 1), start=1):
             writer.write(each)
             worst, counts[each.status] = max(worst, each.status), counts[each.status] + 1
@@ -66,6 +78,13 @@ def verificar(rutas: tuple[Path, ...], form: str | None, anchors_path: Path | No
 def _packaged_anchors() -> TrustAnchors:
     with as_file(files("certs") / "trust") as folder:
         return load_anchors(folder)
+
+
+def _policy(path: Path | None) -> TlogPolicy | None:
+    try:
+        return TlogPolicy.parse(path.read_bytes()) if path else None
+    except NoteInvalid as fault:
+        raise click.UsageError(f"{path} no tiene la forma de c2sp.org/tlog-policy ({fault}).") from fault
 
 
 def _chosen(places: Iterable[Path]) -> tuple[list[Path], int]:
@@ -99,9 +118,10 @@ def _is_pdf(file: Path) -> bool:
         return False
 
 
-def _checked(sandbox: Sandbox, anchors: TrustAnchors, path: Path) -> Checked:
+def _checked(sandbox: Sandbox, anchors: TrustAnchors, policy: TlogPolicy | None, path: Path) -> Checked:
     try:
-        return Checked(path, verify(sandbox, path, anchors=anchors, at=clock.now()))
+        verdict = verify(sandbox, path, anchors=anchors, at=clock.now())
+        return Checked(path, verdict, proofs=proofs_of(sandbox, path, verdict, policy))
     except OSError as fault:
         return Checked(path, None, f"El archivo {cause_of(fault)}.")
 

@@ -10,6 +10,8 @@ from typing import Protocol, TextIO
 
 import click
 
+from oficialia.services.acuse_proofs import ActProof
+from oficialia.services.proof_words import are_false, words
 from oficialia.services.verdict_json import described
 from oficialia.services.verdict_view import DocumentView, SignatureView, view
 from oficialia.services.verdict_words import COLOUR_NAMES
@@ -52,13 +54,14 @@ class Checked:
     path: Path
     verdict: DocumentVerdict | None
     fault: str = ""
+    proofs: tuple[ActProof, ...] = ()
 
     @property
     def status(self) -> Status:
         """What it counts as."""
         if self.verdict is None or _UNREAD & set(self.verdict.reasons):
             return Status.UNREADABLE
-        return _STATUS[self.verdict.colour]
+        return Status.RED if are_false(self.proofs) else _STATUS[self.verdict.colour]
 
     @property
     def name(self) -> str:
@@ -92,7 +95,7 @@ class JsonWriter:
 
     def write(self, checked: Checked) -> None:
         """As Writer has it."""
-        found = described(checked.verdict) if checked.verdict else {"fault": checked.fault}
+        found = described(checked.verdict, words(checked.proofs)) if checked.verdict else {"fault": checked.fault}
         line = {"file": checked.name, "status": int(checked.status), **found}
         click.echo(json.dumps(line, ensure_ascii=False), file=self._out)
 
@@ -124,12 +127,14 @@ def _block(checked: Checked) -> Iterator[str]:
         yield _painted(Colour.RED, "No se pudo leer", checked.name)
         yield f"    {checked.fault}"
         return
-    seen = view(verdict)
+    seen = view(verdict, words(checked.proofs))
     yield _painted(seen.colour, seen.colour_name, checked.name)
     yield f"    {seen.headline.sentence.rstrip('.')}. {seen.headline.meaning}"
     yield from (f"    - {reason.sentence}" for reason in seen.reasons if not seen.signatures)
     yield from (f"    {line}" for each in seen.signatures for line in _signature(each))
-    yield from (f"    Qué hacer: {action}" for action in seen.actions if action)
+    yield from (f"    Acuse: {each.sentence}" for each in seen.acuse)
+    actions = (*seen.actions, *(each.action for each in words(checked.proofs)))
+    yield from (f"    Qué hacer: {action}" for action in dict.fromkeys(actions) if action)
 
 
 def _painted(colour: Colour, name: str, file: str) -> str:

@@ -9,9 +9,9 @@ from oficialia.services.words import Words
 from signing.verdict import DocumentVerdict
 
 
-def described(verdict: DocumentVerdict) -> dict[str, Any]:
+def described(verdict: DocumentVerdict, proofs: tuple[Words, ...] = ()) -> dict[str, Any]:
     """The verdict as it is kept, with `words` for the document and for each signature."""
-    return _document(verdict, view(verdict))
+    return _document(verdict, view(verdict, proofs))
 
 
 def _document(verdict: DocumentVerdict, seen: DocumentView) -> dict[str, Any]:

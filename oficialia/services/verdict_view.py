@@ -74,8 +74,11 @@ class DocumentView:
     embedded: tuple["DocumentView", ...]
 
 
-def view(verdict: DocumentVerdict) -> DocumentView:
-    """The whole of it. Hand in `masked(verdict)` wherever the public looks."""
+def view(verdict: DocumentVerdict, proofs: tuple[Words, ...] = ()) -> DocumentView:
+    """The whole of it; `proofs` are what an acuse proves by the ledger (`proof_words`).
+
+    Hand in `masked(verdict)` wherever the public looks.
+    """
     return DocumentView(
         sha256=verdict.sha256,
         size=verdict.size,
@@ -85,7 +88,7 @@ def view(verdict: DocumentVerdict) -> DocumentView:
         reasons=tuple(REASONS[reason] for reason in verdict.reasons),
         actions=words.actions(verdict),
         signatures=tuple(signature_view(each, number) for number, each in enumerate(verdict.signatures, start=1)),
-        acuse=_acuse(verdict.acuse) if verdict.acuse else (),
+        acuse=(*_acuse(verdict.acuse), *proofs) if verdict.acuse else (),
         embedded=tuple(view(each) for each in verdict.embedded),
     )
 

@@ -26,7 +26,7 @@ from oficialia.domain.folio import Folio
 from oficialia.errors import NotFound, Unavailable
 from oficialia.models import Document, Filing, StoredObject
 from oficialia.runtime import Runtime
-from oficialia.services import tracking_desk
+from oficialia.services import proof_words, tracking_desk
 from oficialia.services.certificates import ever_used
 from oficialia.services.register_words import ANNULLED, EXACT, LATER_EDITION, Known
 from oficialia.services.words import Words
@@ -221,6 +221,11 @@ def revision_ends(runtime: Runtime, path: Path) -> frozenset[int]:
     """The lengths of the file's signed revisions. Raises Unavailable."""
     verdict = _verdict(replace(runtime, revocation=None), path, frozenset())
     return frozenset(each.revision_end for each in verdict.signatures if each.revision_end)
+
+
+def proofs(runtime: Runtime, path: Path, verdict: DocumentVerdict | None) -> tuple[Words, ...]:
+    """What an acuse proves by the public ledger; nothing of any other file."""
+    return proof_words.words(proof_words.proofs_of(runtime.sandbox, path, verdict, runtime.ledger_policy))
 
 
 def revisions(runtime: Runtime, path: Path, verdict: DocumentVerdict) -> Mapping[int, RevisionPages]:

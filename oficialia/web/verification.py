@@ -11,6 +11,7 @@ from oficialia.errors import FieldFault, NotFound
 from oficialia.services import verdict_view, verification
 from oficialia.services.register_words import ABOUT_US, EXACT, REGISTER, Known
 from oficialia.services.verification import FileView
+from oficialia.services.words import Words
 from oficialia.web.context import runtime
 from oficialia.web.errors import page
 from oficialia.web.forms import CodeForm, EmptyForm, OfficeForm, RevisionForm
@@ -60,7 +61,7 @@ def examine() -> Response:
     upload = files[0].upload
     view = verification.by_file(runtime(), upload.path, upload.sha256)
     revisions = verification.revisions(runtime(), upload.path, view.verdict) if view.verdict else {}
-    return _result(view, upload.filename, revisions)
+    return _result(view, upload.filename, revisions, verification.proofs(runtime(), upload.path, view.verdict))
 
 
 @blueprint.post("/verificar/version-firmada")
@@ -120,8 +121,10 @@ def _page(upload_form: OfficeForm, code_form: CodeForm, faults: list[FieldFault]
     return make_response(page, status)
 
 
-def _result(view: FileView, filename: str, revisions: Mapping[int, RevisionPages]) -> Response:
-    shown = verdict_view.view(verdict_view.masked(view.verdict)) if view.verdict else None
+def _result(
+    view: FileView, filename: str, revisions: Mapping[int, RevisionPages], proofs: tuple[Words, ...]
+) -> Response:
+    shown = verdict_view.view(verdict_view.masked(view.verdict), proofs) if view.verdict else None
     response = make_response(
         render_template(
             "resultado.html",
