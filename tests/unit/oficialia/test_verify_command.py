@@ -112,7 +112,7 @@ def test_a_spreadsheet_takes_no_name_for_a_formula() -> None:
 
 
 def test_a_file_that_goes_away_is_told(tmp_path: Path) -> None:
-    checked = _checked(Sandbox(), TrustAnchors(), tmp_path / "ya-no-está.pdf")
+    checked = _checked(Sandbox(), TrustAnchors(), None, tmp_path / "ya-no-está.pdf")
     assert (checked.status, checked.fault) == (Status.UNREADABLE, "El archivo no existe o no se puede crear.")
     out = io.StringIO()
     JsonWriter(out).write(checked)
