@@ -124,7 +124,9 @@ def test_the_sealed_copy_is_known_and_a_changed_one_is_not_called_ours(
     assert filed.folio in exact.text
     tampered = browser.send(page, form, {}, {"documento": changed})
     assert tampered.status == 200
-    assert filed.folio not in tampered.text
+    assert "Lleva un sello a nuestro nombre que no corresponde al contenido" in tampered.text
+    assert "Es exactamente" not in tampered.text
+    assert "Lo que sabe esta oficina" not in tampered.text
     assert "válid" not in tampered.text.lower()
 
 

@@ -10,6 +10,7 @@ import pytest
 from pikepdf import Array, Dictionary, Name, String
 from sqlalchemy import select
 
+from oficialia.clock import now as present
 from oficialia.models import Document, Filing
 from oficialia.runtime import Runtime
 from oficialia.services import intake
@@ -39,9 +40,9 @@ def _documents(runtime: Runtime) -> list[Document]:
 
 
 @pytest.fixture
-def clock(now: datetime) -> TestClock:
-    """The present, in which the development PKI is in force."""
-    return TestClock(now)
+def clock() -> TestClock:
+    """The present: a petition is signed now, and not when the tests began."""
+    return TestClock(present())
 
 
 @ON_BOTH

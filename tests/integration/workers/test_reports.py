@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from oficialia.clock import now as present
 from oficialia.domain.documents import Purpose
 from oficialia.domain.filing import Acto
 from oficialia.errors import NotFound
@@ -26,7 +27,7 @@ from signing.revocation import Responders, RevocationClient
 from tests.support.authorities import serving
 from tests.support.desk import ANA, CARLA, DANIEL, EVA
 from tests.support.kinds import ON_BOTH
-from tests.support.office import submission
+from tests.support.office import TestClock, submission
 from tests.support.pages import attachments, text_of
 from tests.support.reviewing import review_of
 from tests.support.shown_papers import signed_petition
@@ -35,9 +36,15 @@ from workers.parts import Parts
 
 
 @pytest.fixture
-def parts(runtime: Runtime, development_pki: Path, now: datetime) -> Iterator[Parts]:
+def clock() -> TestClock:
+    """The present: a petition is signed now, and not when the tests began."""
+    return TestClock(present())
+
+
+@pytest.fixture
+def parts(runtime: Runtime, development_pki: Path, clock: TestClock) -> Iterator[Parts]:
     """A worker that may ask its authorities."""
-    with serving(development_pki, lambda: now) as (url, _):
+    with serving(development_pki, clock) as (url, _):
         client = RevocationClient(Responders((f"{url}/ocsp",), (f"{url}/crl", f"{url}/raiz.crl")), runtime.anchors)
         yield make_parts(replace(runtime, revocation=client), development_pki, url)
 

@@ -31,6 +31,7 @@ AWAY: list[BaseException] = [
     TimestampUnavailable("no answer"),
     RevocationUnavailable("http://ocsp: FetchFailed: HTTP 500"),
     SandboxUnavailable("no namespaces"),
+    reasons.LedgerUnpublished("no checkpoint yet"),
     *(IdentityUnusable(code, "2020-01-01") for code in IdentityFault),
     OSError(errno.ENOSPC, "No space left on device"),
     PermissionError(errno.EACCES, "Permission denied"),
