@@ -87,16 +87,16 @@ WHENS: tuple[When, ...] = ("before", "after")
 
 
 def at_each(steps: dict[str, str], quick: Collection[str] | None = None) -> pytest.MarkDecorator:
-    """A case before and a case after each step; on PostgreSQL, those where the database matters. Where ``quick`` names
-    cases, the others are thorough: after a step is before the next."""
+    """A case before and a case after each step; on PostgreSQL, those where the database matters. Those of ``quick`` are
+    of `make test`, by default before each step and after the last: after a step is before the next."""
+    if quick is None:
+        quick = {*(f"before {name}" for name in steps), f"after {list(steps)[-1]}"}
     cases = [
         pytest.param(
             database,
             Cut(function, when),
             id=f"{database} {when} {name}",
-            marks=[pytest.mark.thorough]
-            if database == "postgres" or (quick is not None and f"{when} {name}" not in quick)
-            else [],
+            marks=[pytest.mark.thorough] if database == "postgres" or f"{when} {name}" not in quick else [],
         )
         for database in ("sqlite", "postgres")
         for name, function in steps.items()

@@ -150,6 +150,7 @@ def test_a_worker_without_its_seal_stays_up_holds_and_seals_when_the_file_is_the
     assert "Traceback" not in said
 
 
+@pytest.mark.thorough  # twenty seconds, and the seals themselves are tried in tests/integration/workers
 def test_each_child_opens_the_token_for_itself_and_all_is_sealed_by_it(
     soft_token: SoftToken, request: pytest.FixtureRequest, authority: Authority, tmp_path: Path
 ) -> None:
