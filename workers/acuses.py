@@ -19,9 +19,9 @@ from oficialia.domain.documents import Purpose
 from oficialia.services import acuses, outbox, proofs
 from oficialia.services.acuse_fields import Draft
 from oficialia.services.acuses import Issued
+from oficialia.services.objects import PDF
 from oficialia.services.outbox import Lease
 from oficialia.services.proofs import Proofs
-from oficialia.services.sealing import PDF
 from signing.acuse_pdf import acuse_pdf
 from signing.errors import TimestampUnavailable
 from signing.seal import Sealed

@@ -14,8 +14,8 @@ from celery import shared_task
 from oficialia.domain.documents import Purpose
 from oficialia.models import StoredObject
 from oficialia.services import protection
+from oficialia.services.objects import PDF
 from oficialia.services.outbox import Lease
-from oficialia.services.sealing import PDF
 from signing.errors import NotNow
 from signing.protection import Protector, Unprotected
 from storage.keys import object_key

@@ -16,8 +16,8 @@ from celery import shared_task
 from oficialia.domain.documents import Purpose
 from oficialia.models import StoredObject
 from oficialia.services import editions, proofs
+from oficialia.services.objects import PDF
 from oficialia.services.outbox import Lease
-from oficialia.services.sealing import PDF
 from signing.errors import TimestampUnavailable
 from signing.raising import raise_level
 from storage.keys import object_key

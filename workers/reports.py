@@ -18,8 +18,8 @@ from celery import shared_task
 from oficialia.domain.documents import Purpose
 from oficialia.services import report_words, reports
 from oficialia.services.certificates import ever_used
+from oficialia.services.objects import PDF
 from oficialia.services.reports import ReportWork
-from oficialia.services.sealing import PDF
 from oficialia.services.verdict_json import described
 from oficialia.services.verdict_view import masked
 from signing.report_pdf import report_pdf

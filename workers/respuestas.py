@@ -11,17 +11,17 @@
 If the power goes before 6 the lease runs out and the next worker starts at 1; an object without a row harms nobody.
 """
 
+from dataclasses import replace
+
 from celery import shared_task
 
 from oficialia.domain.documents import Purpose
 from oficialia.services import respuesta_sealing
-from oficialia.services.respuesta_sealing import AnswerWork
-from oficialia.services.sealing import PDF
-from signing.cover import CoverContent
-from signing.stamp import StampContent
+from oficialia.services.objects import PDF
 from storage.keys import object_key
 from workers.lease import leased
-from workers.parts import Parts, folder, log, measured, parts
+from workers.parts import folder, log, measured, parts
+from workers.sealing import cover_content, stamp_content
 
 
 @shared_task(name="sellado.responder")
@@ -39,8 +39,8 @@ def seal_answer(job_id: int) -> None:
             sealed = ours.engine.seal_document(  # 4
                 source,
                 target,
-                stamp=_stamp(ours, work),
-                cover=_cover(ours, work),
+                stamp=stamp_content(ours, work),
+                cover=replace(cover_content(ours, work), kind="respuesta"),
                 at=runtime.clock(),
                 act="Respuesta",
             )
@@ -50,29 +50,3 @@ def seal_answer(job_id: int) -> None:
             runtime, lease, sealed=sealed, stored=stored, certificate=ours.certificate
         ):
             log.info("answer of %s sealed", work.folio, extra=measured(sealed))
-
-
-def _stamp(ours: Parts, work: AnswerWork) -> StampContent:
-    labels = ours.runtime.labels
-    return StampContent(
-        office=f"{labels.office} · {labels.municipality}",
-        folio=work.folio,
-        registered_at=work.handed_in_at,
-        digest_prefix=work.source.sha256[:16],
-        url=work.url,
-    )
-
-
-def _cover(ours: Parts, work: AnswerWork) -> CoverContent:
-    labels = ours.runtime.labels
-    return CoverContent(
-        municipality=labels.municipality,
-        office=labels.office,
-        folio=work.folio,
-        registered_at=work.handed_in_at,
-        filename=work.filename,
-        sha256=work.source.sha256,
-        size=work.source.size,
-        url=work.url,
-        kind="respuesta",
-    )

@@ -15,7 +15,9 @@ from celery import shared_task
 
 from oficialia.domain.documents import Purpose
 from oficialia.services import sealing
-from oficialia.services.sealing import PDF, SealingWork
+from oficialia.services.objects import PDF
+from oficialia.services.respuesta_sealing import AnswerWork
+from oficialia.services.sealing import SealingWork
 from signing.cover import CoverContent
 from signing.stamp import StampContent
 from storage.keys import object_key
@@ -47,7 +49,7 @@ def seal(job_id: int) -> None:
             log.info("sealed %s", work.folio, extra=measured(sealed))
 
 
-def stamp_content(ours: Parts, work: SealingWork) -> StampContent:
+def stamp_content(ours: Parts, work: SealingWork | AnswerWork) -> StampContent:
     """What the visible stamp says."""
     labels = ours.runtime.labels
     return StampContent(
@@ -59,7 +61,7 @@ def stamp_content(ours: Parts, work: SealingWork) -> StampContent:
     )
 
 
-def cover_content(ours: Parts, work: SealingWork) -> CoverContent:
+def cover_content(ours: Parts, work: SealingWork | AnswerWork) -> CoverContent:
     """What the carátula says, if one is needed."""
     labels = ours.runtime.labels
     return CoverContent(

@@ -17,10 +17,11 @@ from oficialia.models import Policy as PolicyRow
 from oficialia.runtime import Runtime
 from oficialia.services import acuse_proofs, observations
 from oficialia.services.certificates import SealCertificate
+from oficialia.services.objects import PDF
 from oficialia.services.plazo_words import TERM_NAMES, corte_words, how_computed
 from oficialia.services.received_signatures import signers
 from oficialia.services.registration import identifier
-from oficialia.services.sealing import PDF, verification_url
+from oficialia.services.sealing import verification_url
 from signing.acuse_content import (
     AcuseContent,
     AcuseDocument,

@@ -12,12 +12,11 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from oficialia.domain import protection
 from oficialia.domain.documents import Purpose
 from oficialia.domain.filing import Acto, Etapa, NivelSello, Rol
 from oficialia.models import Acuse, Event, Filing, StoredObject
 from oficialia.runtime import Runtime
-from oficialia.services import acuse_fields, acuse_proofs, certificates, email_confirmation, ledger, outbox
+from oficialia.services import acuse_fields, acuse_proofs, certificates, email_confirmation, ledger, objects, outbox
 from oficialia.services.acuse_fields import Draft
 from oficialia.services.certificates import SealCertificate
 from oficialia.services.proofs import Proofs
@@ -75,6 +74,20 @@ def spell_sello(signature: bytes) -> str:
     return base64.b64encode(signature).decode()
 
 
+def statement(item: StoredObject, issued: Issued, at: datetime) -> Acuse:
+    """The row of what the acuse ``item`` states under the sello."""
+    return Acuse(
+        filing_id=item.filing_id,
+        edition=item.edition,
+        object=item,
+        issued_at=at,
+        cadena=issued.cadena,
+        sello=issued.sello,
+        token=issued.token.response_der if issued.token else None,
+        checkpoint_size=issued.checkpoint_size,
+    )
+
+
 def record(
     runtime: Runtime,
     lease: outbox.Lease,
@@ -95,17 +108,16 @@ def record(
         filing = session.get_one(Filing, lease.filing_id, with_for_update=True)
         filing.etapa = Etapa.ACUSE_LISTO
         filing.held_reason = ""
-        object_row = _object(filing, sealed, stored, certificate.serial, now)
-        acuse = Acuse(
-            filing_id=filing.id,
+        item = objects.sealed_by_us(
+            filing.id,
+            purpose=Purpose.ACUSE,
             edition=EDITION,
-            object=object_row,
-            issued_at=now,
-            cadena=issued.cadena,
-            sello=issued.sello,
-            token=issued.token.response_der if issued.token else None,
-            checkpoint_size=issued.checkpoint_size,
+            sealed=sealed,
+            stored=stored,
+            serial=certificate.serial,
+            at=now,
         )
+        acuse = statement(item, issued, now)
         session.add(acuse)
         facts: dict[str, str | int] = {
             "acto": "acuse",
@@ -123,26 +135,6 @@ def record(
         if email_confirmation.is_confirmed(session, filing.id):
             outbox.ask(session, outbox.Kind.MAIL_ACUSE, filing.id, now)
         return True
-
-
-def _object(filing: Filing, sealed: Sealed, stored: Stored, serial: str, now: datetime) -> StoredObject:
-    return StoredObject(
-        filing_id=filing.id,
-        document_id=None,
-        purpose=Purpose.ACUSE,
-        edition=EDITION,
-        sha256=stored.sha256,
-        size=stored.size,
-        pages=sealed.pages,
-        media_type="application/pdf",
-        key=stored.key,
-        version_id=stored.version_id,
-        stored_at=now,
-        seal_strategy=sealed.strategy,
-        seal_level=sealed.level,
-        certificate_serial=serial,
-        protect_at=protection.due(NivelSello(sealed.level), now),
-    )
 
 
 def _event(filing: Filing, now: datetime) -> Event:

@@ -14,7 +14,7 @@ from oficialia.models import Document, Filing, StoredObject
 from oficialia.runtime import Runtime
 from oficialia.services import desk_pages, observations, reports
 from oficialia.services.desk_verdicts import Mark, SignatureLine, kept_mark, lines, seen
-from oficialia.services.sealing import PDF
+from oficialia.services.objects import PDF
 from oficialia.services.tracking import stream
 from oficialia.services.tracking_words import download_name
 from oficialia.services.verdict_view import DocumentView as VerdictView

@@ -13,14 +13,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from oficialia.domain import protection
 from oficialia.domain.documents import Purpose
 from oficialia.domain.filing import Acto, NivelSello, Rol
 from oficialia.models import Acuse, Event, Filing, StoredObject
 from oficialia.runtime import Runtime
-from oficialia.services import acuse_fields, certificates, ledger, outbox
+from oficialia.services import acuse_fields, certificates, ledger, objects, outbox
 from oficialia.services.acuse_fields import Draft
-from oficialia.services.acuses import Issued
+from oficialia.services.acuses import Issued, statement
 from oficialia.services.certificates import SealCertificate
 from oficialia.services.ledger import Turn
 from signing.raising import Raised
@@ -83,23 +82,7 @@ def record_sealed(runtime: Runtime, lease: outbox.Lease, before: StoredObject, r
         filing = session.get_one(Filing, lease.filing_id, with_for_update=True)
         if before.purpose == Purpose.SEALED:
             filing.nivel_sello = NivelSello.B_T
-        item = StoredObject(
-            filing_id=filing.id,
-            document_id=before.document_id,
-            purpose=before.purpose,
-            edition=before.edition + 1,
-            sha256=raised.sha256,
-            size=raised.size,
-            pages=before.pages,
-            media_type=before.media_type,
-            key=stored.key,
-            version_id=stored.version_id,
-            stored_at=turn.registered_at,
-            seal_strategy=before.seal_strategy,
-            seal_level=NivelSello.B_T,
-            certificate_serial=before.certificate_serial,
-            protect_at=protection.due(NivelSello.B_T, turn.registered_at),
-        )
+        item = objects.grown(before, stored=stored, level=NivelSello.B_T, at=turn.registered_at)
         session.add(item)
         leaf_and_event(session, turn, filing, item, {"anterior": before.sha256})
         return True
@@ -129,36 +112,17 @@ def record_acuse(
         certificates.remember(session, turn, certificate)
         filing = session.get_one(Filing, lease.filing_id, with_for_update=True)
         before = newest_acuse(session, filing.id)
-        item = StoredObject(
-            filing_id=filing.id,
-            document_id=None,
+        item = objects.sealed_by_us(
+            filing.id,
             purpose=Purpose.ACUSE,
             edition=before.edition + 1,
-            sha256=stored.sha256,
-            size=stored.size,
-            pages=sealed.pages,
-            media_type=before.object.media_type,
-            key=stored.key,
-            version_id=stored.version_id,
-            stored_at=now,
-            seal_strategy=sealed.strategy,
-            seal_level=sealed.level,
-            certificate_serial=certificate.serial,
-            protect_at=protection.due(NivelSello(sealed.level), now),
+            sealed=sealed,
+            stored=stored,
+            serial=certificate.serial,
+            at=now,
         )
         before.object.protect_at = None
-        session.add(
-            Acuse(
-                filing_id=filing.id,
-                edition=item.edition,
-                object=item,
-                issued_at=now,
-                cadena=issued.cadena,
-                sello=issued.sello,
-                token=issued.token.response_der if issued.token else None,
-                checkpoint_size=issued.checkpoint_size,
-            )
-        )
+        session.add(statement(item, issued, now))
         facts = {"anterior": before.object.sha256, "cadena": hashlib.sha256(issued.cadena.encode()).hexdigest()}
         leaf_and_event(session, turn, filing, item, facts)
         return True

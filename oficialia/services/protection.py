@@ -15,10 +15,9 @@ from sqlalchemy.orm import Session
 
 from oficialia.domain.documents import Purpose
 from oficialia.domain.filing import NivelSello
-from oficialia.domain.protection import due
 from oficialia.models import Acuse, Filing, Job, StoredObject
 from oficialia.runtime import Runtime
-from oficialia.services import ledger, outbox
+from oficialia.services import ledger, objects, outbox
 from oficialia.services.editions import leaf_and_event
 from oficialia.services.outbox import Kind
 from signing.protection import Protected
@@ -106,23 +105,7 @@ def record(runtime: Runtime, lease: outbox.Lease, before: StoredObject, protecte
             return False
         filing = session.get_one(Filing, lease.filing_id, with_for_update=True)
         level = NivelSello(protected.level)
-        item = StoredObject(
-            filing_id=filing.id,
-            document_id=before.document_id,
-            purpose=before.purpose,
-            edition=before.edition + 1,
-            sha256=protected.sha256,
-            size=protected.size,
-            pages=before.pages,
-            media_type=before.media_type,
-            key=stored.key,
-            version_id=stored.version_id,
-            stored_at=turn.registered_at,
-            seal_strategy=before.seal_strategy,
-            seal_level=level,
-            certificate_serial=before.certificate_serial,
-            protect_at=due(level, turn.registered_at, protected.until),
-        )
+        item = objects.grown(before, stored=stored, level=level, at=turn.registered_at, until=protected.until)
         session.add(item)
         _schedule(session, before, None)
         facts = {"anterior": before.sha256}

@@ -15,8 +15,8 @@ from oficialia.domain.filing import Estado, Etapa, NivelFirma, NivelSello, Pendi
 from oficialia.domain.folio import Folio
 from oficialia.domain.ledger import SALT_BYTES, Record
 from oficialia.domain.wording import iso_local
-from oficialia.models import Deadline, Document, Filing, Party, PartyWord, StoredObject
-from oficialia.services import catalog, policies
+from oficialia.models import Deadline, Document, Filing, Party, PartyWord
+from oficialia.services import catalog, objects, policies
 from oficialia.services.pieces import Piece, Source
 from oficialia.services.submission import Person, Submission
 from signing.reason import Colour
@@ -186,8 +186,8 @@ def _document(filing: Filing, number: int, item: StoredPiece) -> Document:
         for edition, (source, stored) in enumerate(item.sources, start=1)
     ]
     document.objects = [
-        stored_object(
-            filing,
+        objects.handed_in(
+            filing.id,
             purpose=purpose,
             edition=edition,
             stored=stored,
@@ -198,24 +198,3 @@ def _document(filing: Filing, number: int, item: StoredPiece) -> Document:
         for purpose, edition, stored, media_type, pages in rows
     ]
     return document
-
-
-def stored_object(
-    filing: Filing, *, purpose: Purpose, edition: int, stored: Stored, media_type: str, pages: int, at: datetime
-) -> StoredObject:
-    """The row of an object that we did not seal, registered ``at``."""
-    return StoredObject(
-        filing_id=filing.id,
-        purpose=purpose,
-        edition=edition,
-        sha256=stored.sha256,
-        size=stored.size,
-        pages=pages,
-        media_type=media_type,
-        key=stored.key,
-        version_id=stored.version_id,
-        stored_at=at,
-        seal_strategy="",
-        seal_level="",
-        certificate_serial="",
-    )

@@ -22,11 +22,11 @@ from oficialia.domain.staff import Actor, StaffAct, may, sees
 from oficialia.errors import NotFound
 from oficialia.models import Document, Event, Filing, Job, StoredObject
 from oficialia.runtime import Runtime
-from oficialia.services import certificates, ledger, looks, observations, outbox
+from oficialia.services import certificates, ledger, looks, objects, observations, outbox
 from oficialia.services.certificates import SealCertificate
+from oficialia.services.objects import PDF
 from oficialia.services.outbox import Kind
 from oficialia.services.received_signatures import verdict_of
-from oficialia.services.sealing import PDF
 from signing.seal import Sealed
 from signing.verdict import DocumentVerdict
 from storage.bucket import Stored
@@ -121,24 +121,18 @@ def record(
         edition = 1 + sum(
             item.purpose == Purpose.REPORT for item in session.get_one(Document, work.document.id).objects
         )
-        session.add(
-            StoredObject(
-                filing_id=work.filing_id,
-                document_id=work.document.id,
-                purpose=Purpose.REPORT,
-                edition=edition,
-                sha256=stored.sha256,
-                size=stored.size,
-                pages=sealed.pages,
-                media_type=PDF,
-                key=stored.key,
-                version_id=stored.version_id,
-                stored_at=now,
-                seal_strategy=sealed.strategy,
-                seal_level=sealed.level,
-                certificate_serial=certificate.serial,
-            )
+        item = objects.sealed_by_us(
+            work.filing_id,
+            purpose=Purpose.REPORT,
+            edition=edition,
+            sealed=sealed,
+            stored=stored,
+            serial=certificate.serial,
+            at=now,
         )
+        # What it says is of the day; evidence for later years would be of another.
+        item.document_id, item.protect_at = work.document.id, None
+        session.add(item)
         session.add(
             Event(
                 filing_id=work.filing_id,

@@ -4,22 +4,20 @@ From that record on the filing is answered, and its promovente can have the answ
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from oficialia.domain import protection
 from oficialia.domain.documents import Purpose
 from oficialia.domain.filing import Acto, Estado, NivelSello, Pendiente, Rol
 from oficialia.domain.wording import instant
 from oficialia.models import Event, Filing, StoredObject
 from oficialia.runtime import Runtime
-from oficialia.services import certificates, ledger, notices, outbox
+from oficialia.services import certificates, ledger, notices, objects, outbox
 from oficialia.services.acts import last
 from oficialia.services.certificates import SealCertificate
-from oficialia.services.sealing import PDF, verification_url
+from oficialia.services.sealing import verification_url
 from signing.seal import Sealed
 from storage.bucket import Stored
 
@@ -32,7 +30,7 @@ class AnswerWork:
 
     filing_id: UUID
     folio: str
-    handed_in_at: str
+    registered_at: str  # when it was handed in
     filename: str
     source: StoredObject
     url: str
@@ -50,7 +48,7 @@ def begin(runtime: Runtime, lease: outbox.Lease) -> AnswerWork | None:
         return AnswerWork(
             filing_id=filing.id,
             folio=filing.folio,
-            handed_in_at=instant(source.stored_at),
+            registered_at=instant(source.stored_at),
             filename=event.data["archivo"] if event else "",
             source=source,
             url=verification_url(runtime, runtime.codes.verification(filing.id)),
@@ -71,7 +69,16 @@ def record(
         filing = session.get_one(Filing, lease.filing_id, with_for_update=True)
         filing.estado, filing.pendiente = Estado.RESUELTO, Pendiente.NADA
         [source] = _objects(session, filing.id, Purpose.ANSWER)
-        session.add(_object(filing, sealed, stored, certificate.serial, now))
+        item = objects.sealed_by_us(
+            filing.id,
+            purpose=Purpose.SEALED_ANSWER,
+            edition=EDITION,
+            sealed=sealed,
+            stored=stored,
+            serial=certificate.serial,
+            at=now,
+        )
+        session.add(item)
         facts: dict[str, str | int] = {
             "acto": "sello_respuesta",
             "folio": filing.folio,
@@ -102,23 +109,3 @@ def record(
 def _objects(session: Session, filing_id: UUID, purpose: Purpose) -> list[StoredObject]:
     mine = (StoredObject.filing_id == filing_id) & (StoredObject.purpose == purpose)
     return list(session.scalars(select(StoredObject).where(mine).order_by(StoredObject.edition)))
-
-
-def _object(filing: Filing, sealed: Sealed, stored: Stored, serial: str, now: datetime) -> StoredObject:
-    return StoredObject(
-        filing_id=filing.id,
-        document_id=None,
-        purpose=Purpose.SEALED_ANSWER,
-        edition=EDITION,
-        sha256=stored.sha256,
-        size=stored.size,
-        pages=sealed.pages,
-        media_type=PDF,
-        key=stored.key,
-        version_id=stored.version_id,
-        stored_at=now,
-        seal_strategy=sealed.strategy,
-        seal_level=sealed.level,
-        certificate_serial=serial,
-        protect_at=protection.due(NivelSello(sealed.level), now),
-    )

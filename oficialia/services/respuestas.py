@@ -15,7 +15,7 @@ from oficialia.domain.staff import Actor, StaffAct
 from oficialia.errors import FieldFault, NotFound, SubmissionRefused
 from oficialia.models import Filing
 from oficialia.runtime import Runtime
-from oficialia.services import outbox, registration
+from oficialia.services import objects, outbox
 from oficialia.services.acts import Act, acting, check
 from oficialia.services.intake import parts_are_there
 from oficialia.services.pieces import EXTENSIONS, inspected
@@ -62,8 +62,8 @@ def _inspected(runtime: Runtime, upload: Upload) -> Inspection:
 def _record(act: Act, upload: Upload, found: Inspection, stored: Stored) -> None:
     now = act.turn.registered_at
     act.session.add(
-        registration.stored_object(
-            act.filing,
+        objects.handed_in(
+            act.filing.id,
             purpose=Purpose.ANSWER,
             edition=1,
             stored=stored,

@@ -12,9 +12,9 @@ from typing import Any, Literal, cast
 from oficialia.domain.documents import Purpose, Support
 from oficialia.domain.filing import Acto
 from oficialia.models import Document, Party
+from oficialia.services.objects import PDF
 from oficialia.services.review_findings import Code, Finding
 from oficialia.services.review_scope import Case
-from oficialia.services.sealing import PDF
 from oficialia.services.submission import Anexo, Person, Submission, Upload
 
 ROLES = ("promovente", "representante")

@@ -10,18 +10,15 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from oficialia.domain import protection
 from oficialia.domain.documents import Purpose, Role
 from oficialia.domain.filing import Acto, Etapa, NivelSello, Rol
 from oficialia.domain.wording import instant
 from oficialia.models import Document, Event, Filing, StoredObject
 from oficialia.runtime import Runtime
-from oficialia.services import certificates, ledger, outbox
+from oficialia.services import certificates, ledger, objects, outbox
 from oficialia.services.certificates import SealCertificate
 from signing.seal import Sealed
 from storage.bucket import Stored
-
-PDF = "application/pdf"
 
 
 @dataclass(frozen=True)
@@ -78,21 +75,14 @@ def record(
         document = _principal(session, filing.id)
         filing.nivel_sello = NivelSello(sealed.level)
         document.objects.append(
-            StoredObject(
-                filing_id=filing.id,
+            objects.sealed_by_us(
+                filing.id,
                 purpose=Purpose.SEALED,
                 edition=1,
-                sha256=stored.sha256,
-                size=stored.size,
-                pages=sealed.pages,
-                media_type=PDF,
-                key=stored.key,
-                version_id=stored.version_id,
-                stored_at=turn.registered_at,
-                seal_strategy=sealed.strategy,
-                seal_level=sealed.level,
-                certificate_serial=certificate.serial,
-                protect_at=protection.due(NivelSello(sealed.level), turn.registered_at),
+                sealed=sealed,
+                stored=stored,
+                serial=certificate.serial,
+                at=turn.registered_at,
             )
         )
         facts: Mapping[str, str | int] = {
