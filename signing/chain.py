@@ -1,4 +1,4 @@
-"""Whether a certificate leads to somebody we believe, and whether it may sign documents. Runs in the sandbox.
+"""Whether a certificate leads to somebody we believe, and whether it may sign documents.
 
 Apart from whether the chain was in force: an expired e.firma is still one of SAT's, and whoever reads the verdict is
 told both. Revocation is judged elsewhere (`signing.evidence`).

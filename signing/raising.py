@@ -6,13 +6,13 @@
 4. Examine the copy in the sandbox: the last signature has its proven time, and none is worse than before.
 """
 
-import hashlib
 import shutil
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from signing.cms import add_token
+from signing.digest import sha256_of
 from signing.errors import SealingFailed
 from signing.examine import examine
 from signing.finding import not_worse
@@ -54,9 +54,7 @@ def raise_level(
     except BaseException:
         target.unlink()
         raise
-    with target.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return Raised(digest, target.stat().st_size, after[-1].proven_time)
+    return Raised(sha256_of(target), target.stat().st_size, after[-1].proven_time)
 
 
 def _contents(path: Path, start: int, end: int) -> bytes:

@@ -11,8 +11,6 @@
 Nothing reaches `target` before it passed 5. This process never parses what a citizen sent.
 """
 
-import asyncio
-import hashlib
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -21,11 +19,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from pyhanko_certvalidator import CertificateValidator
-from pyhanko_certvalidator.errors import PathError, ValidationError
-
+from signing.chain import chain_of
 from signing.cms import Level, Signature, SignatureMaker
 from signing.cover import CoverContent, Why, make_cover
+from signing.digest import sha256_of
 from signing.errors import IdentityUnusable, SandboxFailure, SealingFailed, SigningError
 from signing.examine import examine, reopen
 from signing.finding import SignatureFinding, not_worse
@@ -33,7 +30,7 @@ from signing.identity import SealIdentity
 from signing.increment import Gap, GapTooSmall, GrownFile, NotAnIncrement, looks_signed
 from signing.sandbox import Limits, Sandbox
 from signing.stamp import StampContent, draw
-from signing.trust import TrustAnchors, validation_context
+from signing.trust import TrustAnchors
 
 if TYPE_CHECKING:  # what talks HTTP takes 8 MB, and only who asks for time stamps needs it
     from signing.timestamp import Timestamper
@@ -176,7 +173,7 @@ class SealEngine:
             return replace(self._attempt(job, None), detail=fault.detail)
 
     def _seal_cover(self, job: _Job, art: Mapping[str, Any], cover: CoverContent, fault: _Unfit) -> Sealed:
-        _require_registered(job, _digest_of(job.source))
+        _require_registered(job, sha256_of(job.source))
         page = job.folder / "caratula.pdf"
         make_cover(cover, fault.why, job.source, page, at=job.at)
         try:
@@ -242,7 +239,7 @@ class SealEngine:
             grown = GrownFile.grow(basis, job.folder / "increment", path, gap)
         except NotAnIncrement as fault:
             raise _Unfit("no_extensible", str(fault)) from fault
-        _require_registered(job, grown.basis_sha256 if basis == job.source else _digest_of(job.source))
+        _require_registered(job, grown.basis_sha256 if basis == job.source else sha256_of(job.source))
         signature = self._maker.sign(grown.digest)
         return signature, grown.finish(signature.der)
 
@@ -285,23 +282,16 @@ def _require_registered(job: _Job, digest: str) -> None:
         raise SealingFailed("the document is not the one that was registered")
 
 
-def _digest_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def _trusted_until(identity: SealIdentity, anchors: TrustAnchors, at: datetime) -> datetime:
-    """Until when the identity leads to the anchors: the first end of a certificate below them on its path at `at`.
+    """Until when the identity leads to the anchors: the first end of a certificate below them on its chain at `at`.
 
-    Without a path no seal would ever validate, and every document would end under a carátula.
+    Without a chain no seal would ever validate, and every document would end under a carátula.
     """
-    context = validation_context(anchors, at=at)
-    validator = CertificateValidator(identity.certificate, identity.chain, validation_context=context)
-    try:
-        path = asyncio.run(validator.async_validate_usage({"non_repudiation"}))
-    except (PathError, ValidationError) as error:
-        raise IdentityUnusable("sin_confianza", str(error)) from error
-    until: datetime = min(certificate.not_valid_after for certificate in path.iter_certs(include_root=False))
+    chain = chain_of(identity.certificate, identity.chain, anchors, at)
+    if not chain.in_force:
+        raise IdentityUnusable("sin_confianza", chain.detail)
+    below = chain.certificates[:-1] or chain.certificates  # the seal's own may be an anchor
+    until: datetime = min(each.not_valid_after for each in below)
     return until
 
 

@@ -9,7 +9,6 @@ Nothing here says that a signature is valid in law; it says what was examined, a
 4. Judge: reasons, colour, integrity, and the indication of ETSI EN 319 102-1 (`signing.judgement`).
 """
 
-import hashlib
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +17,7 @@ from asn1crypto import x509
 
 import signing.efirma  # noqa: F401  (cures asn1crypto before the first certificate is parsed)
 from signing.answers import summed_up
+from signing.digest import sha256_of
 from signing.errors import RevocationUnavailable, SandboxFailure
 from signing.examine import examine_document
 from signing.finding import DocumentFinding, SignatureFinding, Told
@@ -67,13 +67,13 @@ def _examined(sandbox: Sandbox, path: Path, anchors: TrustAnchors, at: datetime)
         if failure.reason == "memory":
             with suppress(SandboxFailure):
                 return examine_document(sandbox, path, anchors=anchors, at=at, attached=False)
-    return DocumentFinding(_digest(path), path.stat().st_size, reason, ())
+    return DocumentFinding(sha256_of(path), path.stat().st_size, reason, ())
 
 
 def _not_a_pdf(path: Path, kind: MediaType | None) -> DocumentVerdict:
     picture = kind is not None
     return DocumentVerdict(
-        sha256=_digest(path),
+        sha256=sha256_of(path),
         size=path.stat().st_size,
         media_type=kind.value if kind else "application/octet-stream",
         colour=Colour.NONE if picture else Colour.RED,
@@ -106,8 +106,3 @@ class _Asking:
             return None
         below = [certificate, *others][:-1]
         return summed_up(((each, [said]) for each, said in zip(below, answers, strict=True)), moment, "autoridad")
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -26,10 +26,10 @@ from oficialia.services.backup_files import (
     new_backup,
     new_file,
     new_gzip,
-    sha256_of,
 )
 from oficialia.services.backup_objects import Tally
 from oficialia.services.backup_rows import Progress
+from signing.digest import sha256_of
 from storage.bucket import Bucket
 
 

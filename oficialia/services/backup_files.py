@@ -10,7 +10,6 @@ A folder DESTINO holds one folder for each backup, named after its instant, and 
 
 import fcntl
 import gzip
-import hashlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -20,6 +19,8 @@ from pathlib import Path
 from typing import IO, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from signing.digest import sha256_of
 
 FORMAT: Literal[1] = 1
 MANIFEST, REGISTER, OBJECTS = "manifiesto.json", "registro.jsonl.gz", "objetos.jsonl.gz"
@@ -96,12 +97,6 @@ def check_digest(path: Path, expected: Digest) -> None:
         raise BackupDamaged(f"Falta {path}.")
     if sha256_of(path) != expected.sha256:
         raise BackupDamaged(f"{path} no es como cuando se hizo el respaldo: está dañado o alguien lo cambió.")
-
-
-def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file, hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @contextmanager

@@ -18,8 +18,9 @@ from sqlalchemy.orm import Session
 
 from oficialia.db import Database
 from oficialia.models import StoredObject
-from oficialia.services.backup_files import BackupDamaged, make_folders, sha256_of, sync
+from oficialia.services.backup_files import BackupDamaged, make_folders, sync
 from oficialia.services.backup_rows import BATCH, Progress, line
+from signing.digest import sha256_of
 from storage.bucket import Bucket
 from storage.errors import StorageMismatch
 

@@ -3,7 +3,6 @@
 Steps 2 and 3 of intake. What comes in is hostile until shown otherwise, so nothing here opens it in this process.
 """
 
-import hashlib
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from oficialia.runtime import Runtime
 from oficialia.services import catalog
 from oficialia.services.certificates import ever_used
 from oficialia.services.submission import Anexo, Submission, Upload
+from signing.digest import sha256_of
 from signing.errors import DocumentRefused
 from signing.inspect import Flag, Inspection, MediaType, inspect
 from signing.petition_pdf import TypedPetition, draws_all, photos_pdf, typed_petition_pdf
@@ -87,7 +87,7 @@ def _principal(runtime: Runtime, submission: Submission, folder: Path) -> Piece:
         flags = frozenset() if draws_all(letter) else frozenset({Flag.UNDRAWN_TEXT})
         sources = (_typed(submission, folder),)
         support, name = Support.BORN_DIGITAL, "escrito.pdf"
-    upload = Upload(made, _sha256(made), made.stat().st_size, name)
+    upload = Upload(made, sha256_of(made), made.stat().st_size, name)
     seen = _inspect(runtime, submission, upload)
     seen = replace(seen, flags=(*seen.flags, *flags))
     return replace(_main(runtime, submission, upload, seen, support), sources=sources)
@@ -109,7 +109,7 @@ def _photo(runtime: Runtime, submission: Submission, upload: Upload) -> Source:
 def _typed(submission: Submission, folder: Path) -> Source:
     text = folder / "escrito.txt"
     text.write_text(submission.petition, encoding="utf-8", newline="")
-    return Source(text, _sha256(text), TEXT, "txt")
+    return Source(text, sha256_of(text), TEXT, "txt")
 
 
 def _letter(runtime: Runtime, submission: Submission) -> TypedPetition:
@@ -176,8 +176,3 @@ def _refusals(runtime: Runtime, upload: Upload) -> Iterator[None]:
     except DocumentRefused as refused:
         fault = FieldFault(upload.field, f"{upload.filename}: {runtime.limits.refusal(refused.code)}")
         raise SubmissionRefused(fault, code=refused.code) from refused
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

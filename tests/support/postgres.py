@@ -5,8 +5,10 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg
+import pytest
 from psycopg import sql
 
 from oficialia.embedded.ports import LOOPBACK
@@ -60,6 +62,13 @@ def create_database(port: int, name: str) -> str:
     with psycopg.connect(_dsn(port), autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     return url(port, name)
+
+
+def database_of(request: pytest.FixtureRequest, folder: Path) -> str:
+    """The address of a new database of the kind that a fixture's parameter says: SQLite in `folder`, or PostgreSQL."""
+    if request.param == "postgres":
+        return create_database(request.getfixturevalue("postgres_port"), f"{folder.name}_{uuid4().hex[:8]}")
+    return f"sqlite:///{folder}/oficialia.db"
 
 
 def drop_database(port: int, name: str) -> None:

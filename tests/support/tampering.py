@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from oficialia.services.backup_files import MANIFEST, REGISTER, read_manifest, sha256_of
+from oficialia.services.backup_files import MANIFEST, REGISTER, read_manifest
+from signing.digest import sha256_of
 
 # Tables that the first migration did not make.
 STAFF = ("staff_accounts", "staff_sessions", "staff_events", "sign_in_failures")

@@ -116,10 +116,7 @@ def whole(
 ) -> Iterator[Reviewed]:
     """The office, with nothing wrong, made once for each database."""
     folder, name = tmp_path_factory.mktemp("revisar"), f"revisar-{request.param}-{uuid4().hex[:8]}"
-    url = f"sqlite:///{folder}/oficialia.db"
-    if request.param == "postgres":
-        port = request.getfixturevalue("postgres_port")
-        url = postgres.create_database(port, name.replace("-", "_"))
+    url = postgres.database_of(request, folder)
     bucket = s3.bucket(name)
     bucket.ensure(retention_days=0)  # so that a test can take an object away
     runtime = make_runtime(

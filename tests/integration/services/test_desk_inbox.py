@@ -38,9 +38,7 @@ def runtime(
 ) -> Iterator[Runtime]:
     """An office with a crowd before it, which no test changes."""
     folder = tmp_path_factory.mktemp("bandeja")
-    url = f"sqlite:///{folder}/oficialia.db"
-    if request.param == "postgres":
-        url = postgres.create_database(request.getfixturevalue("postgres_port"), folder.name.replace("-", "_"))
+    url = postgres.database_of(request, folder)
     clock = TestClock(datetime(2026, 3, 1, 18, 0, tzinfo=UTC))
     office = make_runtime(url, bucket=bucket, sandbox=sandbox, pki=development_pki, spool=folder / "spool", clock=clock)
     crowd(office.database, MANY)

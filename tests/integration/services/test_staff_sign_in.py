@@ -43,9 +43,7 @@ def runtime(
 ) -> Iterator[Runtime]:
     """One office for all: each test has a person and addresses of its own."""
     folder = tmp_path_factory.mktemp("mesa")
-    url = f"sqlite:///{folder}/oficialia.db"
-    if request.param == "postgres":
-        url = postgres.create_database(request.getfixturevalue("postgres_port"), folder.name.replace("-", "_"))
+    url = postgres.database_of(request, folder)
     clock = TestClock(datetime(2026, 11, 23, 17, 0, tzinfo=UTC))
     office = make_runtime(url, bucket=bucket, sandbox=sandbox, pki=development_pki, spool=folder / "spool", clock=clock)
     yield office
