@@ -4,8 +4,8 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from oficialia.setting_groups import ProcessSettings
 from oficialia.setting_types import DatabaseUrl
-from oficialia.settings import ProcessSettings
 
 
 class RegisterSettings(ProcessSettings):

@@ -9,7 +9,8 @@ from oficialia.domain.codes import Codes
 from oficialia.domain.wording import megabytes
 from oficialia.errors import REFUSALS
 from oficialia.ledger_settings import LedgerSettings
-from oficialia.settings import BucketSettings, CommonSettings, FilingSettings, WebSettings, WorkerSettings
+from oficialia.setting_groups import BucketSettings, CommonSettings, FilingSettings
+from oficialia.settings import WebSettings, WorkerSettings
 from signing.revocation import Responders, RevocationClient
 from signing.sandbox import Sandbox
 from signing.tlog_policy import TlogPolicy

@@ -11,7 +11,8 @@ from oficialia.embedded import responders, seaweed, valkey
 from oficialia.embedded.folder import base_environment, locked
 from oficialia.embedded.ports import LOOPBACK, free_ports, is_free
 from oficialia.embedded.process import ServiceFailed
-from oficialia.settings import BucketSettings, ProcessSettings, inherited, variable
+from oficialia.setting_groups import BucketSettings, ProcessSettings
+from oficialia.settings import inherited, variable
 
 SECRETS = ("sesion", "hmac", "valkey", "s3", "s3_interno")
 WITNESSES = ("testigo-1", "testigo-2")

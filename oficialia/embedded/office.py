@@ -20,7 +20,8 @@ from oficialia.embedded.installation import WITNESSES, Installation, opened
 from oficialia.embedded.ports import LOOPBACK, is_free
 from oficialia.embedded.process import Program, ServiceFailed
 from oficialia.embedded.supervisor import Echo, Supervisor
-from oficialia.settings import PROCESSES, CliSettings, ProcessSettings
+from oficialia.setting_groups import ProcessSettings
+from oficialia.settings import PROCESSES, CliSettings
 
 RELEASE, WEB = "release", "web"
 # The two that take long to start go first, so that the site answers soon.

@@ -12,11 +12,11 @@ from oficialia.embedded.installation import known, opened
 from oficialia.embedded.ports import LOOPBACK, answers, free_ports, is_free
 from oficialia.embedded.process import ServiceFailed
 from oficialia.seal_settings import SEAL_FIELDS
+from oficialia.setting_groups import ProcessSettings
 from oficialia.settings import (
     PROCESSES,
     BeatSettings,
     CliSettings,
-    ProcessSettings,
     WebSettings,
     WitnessSettings,
     WorkerSettings,

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from oficialia.setting_groups import ProcessSettings
 from oficialia.settings import (
     PROCESSES,
     BeatSettings,
     CliSettings,
     DispatcherSettings,
-    ProcessSettings,
     PublisherSettings,
     SettingsError,
     WebSettings,
