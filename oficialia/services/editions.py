@@ -50,7 +50,7 @@ def begin(runtime: Runtime, lease: outbox.Lease) -> Untimed | None:
             filing_id=filing.id,
             folio=filing.folio,
             sealed=sealed if lacks else None,
-            acuse=not of_answer and (lacks or _acuse_lacks(newest_acuse(session, filing.id))),
+            acuse=not of_answer and (lacks or _acuse_lacks(newest_acuse(session, filing.id), sealed)),
         )
         if found.sealed is None and not found.acuse:
             outbox.finish(session, lease, runtime.clock())
@@ -58,8 +58,9 @@ def begin(runtime: Runtime, lease: outbox.Lease) -> Untimed | None:
         return found
 
 
-def _acuse_lacks(acuse: Acuse) -> bool:
-    return acuse.token is None or _lacks(acuse.object)
+def _acuse_lacks(acuse: Acuse, sealed: StoredObject) -> bool:
+    """Its own time, or the copy as it was raised: something went away between that and its new edition."""
+    return acuse.token is None or _lacks(acuse.object) or sealed.sha256 not in acuse.cadena.split("|")
 
 
 def begin_proving(runtime: Runtime, lease: outbox.Lease) -> bool:
