@@ -89,7 +89,7 @@ class TooMany(OficialiaError):
     sentence = "Hubo demasiados intentos seguidos. Espere unos minutos y vuelva a intentar."
 
 
-# The closed list of reasons for which software refuses a document (DOMAIN.md "Refusals"); everything else is received.
+# The closed list of reasons for which software refuses a document; everything else is received.
 # `Limits.refusal` fills in the limits of this office.
 REFUSALS: dict[str, str] = {
     "vacio": "El archivo está vacío. Elija otra vez el archivo correcto.",

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
@@ -114,7 +114,7 @@ class CsvWriter:
         self._out.flush()
 
 
-WRITERS: dict[str, type[PersonWriter] | type[JsonWriter] | type[CsvWriter]] = {
+WRITERS: dict[str, Callable[[TextIO], Writer]] = {
     "": PersonWriter,
     "json": JsonWriter,
     "csv": CsvWriter,

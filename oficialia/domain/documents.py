@@ -11,7 +11,7 @@ class Role(StrEnum):
 
 
 class Support(StrEnum):
-    """What the file is a copy of (DOMAIN.md "Filing")."""
+    """What the file is a copy of."""
 
     ORIGINAL = "original"
     CERTIFIED_COPY = "copia_certificada"

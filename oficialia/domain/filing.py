@@ -1,8 +1,4 @@
-"""A filing's columns of state (DOMAIN.md "States"): ASCII words, never mixed, and the moves that are allowed.
-
-Two tables of moves: what the machine may do (``may_follow``), and what an act of the desk does to where the filing
-stands in law (``Standing.after``).
-"""
+"""A filing's columns of state: ASCII words, never mixed; and what an act of the desk does to where it stands in law."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -46,7 +42,7 @@ class NivelSello(StrEnum):
 
 
 class NivelFirma(StrEnum):
-    """How the promovente signed (DOMAIN.md "Filing")."""
+    """How the promovente signed."""
 
     N0 = "n0"
     N1 = "n1"
@@ -94,19 +90,6 @@ class Acto(StrEnum):
     POLITICA = "politica"
     CEDULA = "cedula"
     CERTIFICADO = "certificado"
-
-
-_NEXT_ETAPA: dict[Etapa, frozenset[Etapa]] = {
-    Etapa.RECIBIDA: frozenset({Etapa.SELLANDO, Etapa.EN_ESPERA}),
-    Etapa.SELLANDO: frozenset({Etapa.ACUSE_LISTO, Etapa.EN_ESPERA}),
-    Etapa.EN_ESPERA: frozenset({Etapa.RECIBIDA, Etapa.SELLANDO, Etapa.ACUSE_LISTO}),
-    Etapa.ACUSE_LISTO: frozenset(),
-}
-
-
-def may_follow(before: Etapa, after: Etapa) -> bool:
-    """Whether the machine may go from ``before`` to ``after``."""
-    return after in _NEXT_ETAPA[before]
 
 
 @dataclass(frozen=True)

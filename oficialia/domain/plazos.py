@@ -1,5 +1,4 @@
-"""From the instant a filing came in to its fecha de efectos, and to the terms that run from it (DOMAIN.md "Days and
-terms").
+"""From the instant a filing came in to its fecha de efectos, and to the terms that run from it.
 
 Every number comes from a policy row; nothing here knows how many days the law gives.
 """

@@ -1,4 +1,4 @@
-"""Who works at the desk, what each role may do, and which filings it sees (DOMAIN.md "Roles").
+"""Who works at the desk, what each role may do, and which filings it sees.
 
 A closed table: what is not named here is not allowed. The technical administrator has no account: the command line is
 his, and it shows no content.

@@ -1,4 +1,4 @@
-"""The sixteen fields of the acuse, worded from the register (DOMAIN.md "The acuse de recibo")."""
+"""The sixteen fields of the acuse, worded from the register."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

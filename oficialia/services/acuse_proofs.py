@@ -8,7 +8,7 @@ It says nothing of the acuse's own seal: attachments are believed for being unde
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -17,7 +17,6 @@ from typing import Any
 from oficialia.domain.checkpoint import Checkpoint
 from oficialia.domain.filing import Acto
 from oficialia.domain.tlog_proof import TlogProof
-from oficialia.domain.wording import short_instant
 from signing.errors import NoteInvalid
 from signing.note import Note
 from signing.tlog_policy import TlogPolicy
@@ -65,12 +64,6 @@ def check(files: Mapping[str, bytes], folio: str, policy: TlogPolicy | None) -> 
     )
 
 
-def sentences(proofs: tuple[ActProof, ...]) -> Iterator[str]:
-    """In es-MX, for whoever has the acuse."""
-    for each in proofs:
-        yield f"{_NAMES[each.act]}: {_WORDS[each.state].format(each=each)}{_seen(each)}"
-
-
 def _of(act: str, folio: str, content: bytes, policy: TlogPolicy | None) -> ActProof:
     try:
         proof = TlogProof.parse(content.decode())
@@ -90,16 +83,3 @@ def _of(act: str, folio: str, content: bytes, policy: TlogPolicy | None) -> ActP
         return ActProof(act, state, proof.index, signed.size, signed.origin, registered)
     seen = tuple((each.key.name, datetime.fromtimestamp(each.at, UTC)) for each in judged.witnesses)
     return ActProof(act, ProofState.PROVEN, proof.index, signed.size, signed.origin, registered, seen)
-
-
-_NAMES = {"ingreso": "Ingreso", "sello": "Sello del documento"}
-_WORDS = {
-    ProofState.PROVEN: "está en el libro público {each.origin}, hoja {each.index} de {each.size}.",
-    ProofState.PENDING: "el acuse promete su prueba del libro y todavía no la trae.",
-    ProofState.UNKNOWN_LOG: "está en un libro de nombre {each.origin}; sin su llave no se sabe de quién es.",
-    ProofState.FALSE: "su prueba del libro es falsa o no es de este acuse.",
-}
-
-
-def _seen(proof: ActProof) -> str:
-    return "".join(f" Lo vio {name} el {short_instant(at)}." for name, at in proof.witnesses)

@@ -1,6 +1,6 @@
 """Prevenir: asking the promovente to complete the filing, within the term that the policy of the filing gives.
 
-Only requirements of the frozen cédula can be cited (DOMAIN.md, T6); a writing without a tramite has none, so what is
+Only requirements of the frozen cédula can be cited; a writing without a tramite has none, so what is
 asked stands in the reason. When the term runs out nothing happens by itself: what follows is a person's act.
 """
 

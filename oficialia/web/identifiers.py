@@ -1,6 +1,6 @@
 """CURP and RFC as a person types them: what stops a form, and what only deserves a second look.
 
-About 1.5 % of real RFCs fail their own check digit, so a failed digit warns and never stops (DOMAIN.md "Filing"). Only
+About 1.5 % of real RFCs fail their own check digit, so a failed digit warns and never stops. Only
 what cannot be such a key at all (length, letters where digits go) is a fault.
 """
 

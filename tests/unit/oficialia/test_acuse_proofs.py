@@ -9,7 +9,8 @@ from oficialia.domain.checkpoint import Checkpoint
 from oficialia.domain.ledger import make_leaf
 from oficialia.domain.merkle import inclusion_proof, leaf_hash, root_of
 from oficialia.domain.tlog_proof import TlogProof
-from oficialia.services.acuse_proofs import ProofState, check, sentences
+from oficialia.services.acuse_proofs import ProofState, check
+from oficialia.services.proof_words import words
 from signing.note import WITNESS, Note, SignerKey
 from signing.tlog_policy import TlogPolicy
 from tests.support.trees import nodes_of
@@ -44,13 +45,14 @@ def test_both_are_proven_with_their_place_and_their_witnesses() -> None:
     first, second = check(files(proof(0), proof(1)), FOLIO, POLICY)
     assert (first.state, first.index, first.size, first.origin) == (ProofState.PROVEN, 0, 3, LOG.name)
     assert second.witnesses == (("contraloria.example", AT),)
-    told = list(sentences((first, second)))
-    assert told[0].startswith("Ingreso: está en el libro público chalco.example/libro, hoja 0 de 3. Lo vio contraloria")
+    told = words((first, second))
+    assert told[0].sentence == "Su ingreso está en el libro público: hoja 0 de 3."
+    assert "Lo vio contraloria.example" in told[1].meaning
 
 
 def test_without_them_they_are_promised() -> None:
     assert states({}) == [ProofState.PENDING] * 2
-    assert "promete" in next(sentences(check({}, FOLIO, POLICY)))
+    assert all("promete" in each.meaning for each in words(check({}, FOLIO, POLICY)))
 
 
 def test_without_the_key_of_the_log_nobody_knows_whose_it_is() -> None:
