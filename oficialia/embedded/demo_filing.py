@@ -61,7 +61,7 @@ def check(folder: Path, folio: str, files: list[Path], say: Say) -> list[str]:
 
 
 def _file(browser: Browser, url: str, petition: Path) -> Page:
-    page = browser.open(f"{url}/presentar")
+    page = browser.open(f"{url}/presentar/en-una-pagina")
     if page.status != 200:
         raise DemoFailed(f"El formulario respondió {page.status}.", "web")
     form = page.form_with("asunto")

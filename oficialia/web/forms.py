@@ -120,7 +120,7 @@ class OfficeForm(FlaskForm):  # type: ignore[misc]  # the library has no types
 
 
 class FilingForm(OfficeForm):
-    """Everything of `/presentar` but its files."""
+    """Everything of `/presentar/en-una-pagina` but its files."""
 
     persona = StringField(
         filters=[clean_line],

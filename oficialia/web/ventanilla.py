@@ -20,7 +20,7 @@ from oficialia.web.uploads import require_kept, require_room, total_received
 blueprint = Blueprint("ventanilla", __name__)
 
 
-@blueprint.get("/presentar")
+@blueprint.get("/presentar/en-una-pagina")
 def show_form() -> Response:
     """The empty form, with the tramite of ``?tramite=`` chosen."""
     form = FilingForm.blank()
@@ -30,7 +30,7 @@ def show_form() -> Response:
     return _page(form, catalog.choices(runtime().database), [], 200)
 
 
-@blueprint.post("/presentar")
+@blueprint.post("/presentar/en-una-pagina")
 def submit() -> BaseResponse:
     """Receives the form; with a fault the page comes back with what was typed, else 303 to the confirmation."""
     require_room()

@@ -91,7 +91,7 @@ class Crowd:
         while time.monotonic() < until:
             browser = Browser()
             try:
-                page = browser.open(f"{self.site.url}/presentar")
+                page = browser.open(f"{self.site.url}/presentar/en-una-pagina")
                 if page.status == 200:
                     return browser, page
             except requests.RequestException:

@@ -90,7 +90,7 @@ class Site:
     def answers(self) -> bool:
         """Whether the window gives its form."""
         try:
-            return requests.get(f"{self.url}/presentar", timeout=5).status_code == 200
+            return requests.get(f"{self.url}/presentar/en-una-pagina", timeout=5).status_code == 200
         except requests.RequestException:
             return False
 

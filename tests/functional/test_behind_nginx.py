@@ -114,7 +114,7 @@ def test_plain_http_is_sent_to_tls_and_a_wrong_name_gets_no_answer(site: Site) -
 
 
 def test_pages_are_not_compressed_because_they_carry_a_secret(site: Site) -> None:
-    assert "Content-Encoding" not in site.get("/presentar", **{"Accept-Encoding": "gzip"}).headers
+    assert "Content-Encoding" not in site.get("/presentar/en-una-pagina", **{"Accept-Encoding": "gzip"}).headers
 
 
 def test_a_body_over_the_limit_is_answered_413_in_spanish_before_it_is_sent(site: Site) -> None:
@@ -132,7 +132,9 @@ def test_a_body_just_under_the_limit_is_for_the_window_to_judge(site: Site) -> N
     connection = site.nginx.connection()
     size = (102 << 20) - 1000
     blocks = (bytes(1 << 20) if left >= 1 << 20 else bytes(left) for left in range(size, 0, -(1 << 20)))
-    connection.request("POST", "/presentar", blocks, {"Content-Type": "text/plain", "Content-Length": str(size)})
+    connection.request(
+        "POST", "/presentar/en-una-pagina", blocks, {"Content-Type": "text/plain", "Content-Length": str(size)}
+    )
     answer = connection.getresponse()
     assert answer.status == 400
     assert "Revise sus datos" in answer.read().decode()
@@ -146,7 +148,7 @@ def test_slow_uploads_hold_no_thread_of_ours(site: Site) -> None:
         with ThreadPoolExecutor(THREADS) as pool:
             answers = list(pool.map(lambda _: _status(site.office.url), range(THREADS)))
         assert answers == [200] * THREADS
-        assert site.get("/presentar").status_code == 200
+        assert site.get("/presentar/en-una-pagina").status_code == 200
         assert not list((site.office.folder / "transito").glob("envio-*"))
 
 
@@ -191,7 +193,7 @@ def _posting(nginx: Nginx, stack: ExitStack, length: int) -> HTTPConnection:
     """A connection on which the head of a filing was sent, and nothing of its body."""
     connection = nginx.connection()
     stack.callback(connection.close)
-    connection.putrequest("POST", "/presentar")
+    connection.putrequest("POST", "/presentar/en-una-pagina")
     connection.putheader("Content-Type", "multipart/form-data; boundary=x")
     connection.putheader("Content-Length", str(length))
     connection.endheaders()

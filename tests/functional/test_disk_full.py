@@ -78,7 +78,7 @@ def _photo() -> File:
 
 def _sent_again(visitor: Visitor, values: dict[str, Any], answer: TestResponse) -> TestResponse:
     """What the person does then: chooses the files again and sends the page that came back."""
-    return visitor.post("/presentar", values | hidden_fields(answer.text))
+    return visitor.post("/presentar/en-una-pagina", values | hidden_fields(answer.text))
 
 
 @pytest.mark.parametrize(
@@ -96,9 +96,9 @@ def _sent_again(visitor: Visitor, values: dict[str, Any], answer: TestResponse) 
 def test_spool_full(runtime: Runtime, spool: Path, form: dict[str, Any], kibibytes_free: int) -> None:
     full = replace(runtime, spool=spool)
     visitor, before = Visitor(create_app(full, OPTIONS)), books(full)
-    values = visitor.hidden("/presentar") | petition(**form)
+    values = visitor.hidden("/presentar/en-una-pagina") | petition(**form)
     fill(spool.parent, leaving=kibibytes_free * 1024)
-    response = visitor.post("/presentar", values)
+    response = visitor.post("/presentar/en-una-pagina", values)
     assert response.status_code == 503, faults(response)
     assert response.headers["Retry-After"] == "60"
     assert any("Intente de nuevo en unos minutos" in fault for fault in faults(response))
@@ -128,9 +128,12 @@ def test_register_full(runtime: Runtime, tmp_path: Path, caplog: pytest.LogCaptu
         load_catalogue(full.database)
         visitor = Visitor(create_app(full, OPTIONS))
         visitor.filed()
-        before, values = books(full), visitor.hidden("/presentar") | petition(peticion="Pido luz. " * 1900)
+        before, values = (
+            books(full),
+            visitor.hidden("/presentar/en-una-pagina") | petition(peticion="Pido luz. " * 1900),
+        )
         fill(disk)
-        answers = [visitor.post("/presentar", values) for _ in range(4)]
+        answers = [visitor.post("/presentar/en-una-pagina", values) for _ in range(4)]
         response = answers[-1]
         assert [answer.status_code for answer in answers] == [503] * 4
         assert response.headers["Retry-After"] == "60"
@@ -166,7 +169,7 @@ def test_register_full_on_postgresql(runtime: Runtime, tmp_path: Path, caplog: p
             visitor = Visitor(create_app(full, OPTIONS))
             visitor.filed()
             before, values, refused = _filed_until_refused(full, visitor, disk)
-            answers = [refused, *(visitor.post("/presentar", values) for _ in range(2))]
+            answers = [refused, *(visitor.post("/presentar/en-una-pagina", values) for _ in range(2))]
             assert [answer.status_code for answer in answers] == [503] * 3
             assert answers[-1].headers["Retry-After"] == "60"
             assert any("no le dimos folio" in fault for fault in faults(answers[-1]))
@@ -191,9 +194,12 @@ def _filed_until_refused(full: Runtime, visitor: Visitor, disk: Path) -> tuple[B
     for number in range(40):
         # Letters without order: nothing that PostgreSQL could press into the pages that it has.
         words = " ".join(Random(number).randbytes(8).hex() for _ in range(1100))  # noqa: S311 - of no secret
-        before, values = books(full), visitor.hidden("/presentar") | petition(peticion=f"Pido luz. {words}")
+        before, values = (
+            books(full),
+            visitor.hidden("/presentar/en-una-pagina") | petition(peticion=f"Pido luz. {words}"),
+        )
         fill(disk)
-        answer = visitor.post("/presentar", values)
+        answer = visitor.post("/presentar/en-una-pagina", values)
         if answer.status_code != 303:
             return before, values, answer
     raise AssertionError("the disk never got full")
@@ -227,7 +233,10 @@ def test_broker_full(
         _until_it_refuses(url)
         with ThreadPoolExecutor(8) as pool:  # the throttle counts, and the dispatcher rings, while nothing is counted
             ringing = pool.submit(dispatch.run, runtime.database, app, stop)
-            sent = [pool.submit(visitors[number % 2].app.test_client().post, "/presentar") for number in range(6)]
+            sent = [
+                pool.submit(visitors[number % 2].app.test_client().post, "/presentar/en-una-pagina")
+                for number in range(6)
+            ]
             assert {answer.result().status_code for answer in sent} == {400}
             folio = visitors[1].filed()
             assert folio

@@ -1,5 +1,6 @@
-"""The list of hostile and odd input, each through `/presentar`: a 4xx with a sentence and nothing stored half, or
-received; in less than 30 s, the sandbox's child below 512 MiB. Slowness and lengths are in test_slow_and_cut_off.py."""
+"""The list of hostile and odd input, each through `/presentar/en-una-pagina`: a 4xx with a sentence and nothing stored
+half, or received; in less than 30 s, the sandbox's child below 512 MiB. Slowness and lengths are in
+test_slow_and_cut_off.py."""
 
 import re
 import time
@@ -209,10 +210,10 @@ def test_zip_bomb_in_a_page_is_received_because_nothing_inflates_it(visitor: Vis
 
 
 def test_same_key_other_body(visitor: Visitor, runtime: Runtime, good: File) -> None:
-    values = visitor.hidden("/presentar") | petition(forma="pdf", peticion="", principal=good)
-    assert visitor.post("/presentar", values).status_code == 303
+    values = visitor.hidden("/presentar/en-una-pagina") | petition(forma="pdf", peticion="", principal=good)
+    assert visitor.post("/presentar/en-una-pagina", values).status_code == 303
     before = books(runtime)
-    response = visitor.post("/presentar", values | {"asunto": "Otro asunto"})
+    response = visitor.post("/presentar/en-una-pagina", values | {"asunto": "Otro asunto"})
     assert response.status_code == 409
     assert any("ya se envió con otro contenido" in fault for fault in faults(response))
     assert 'value="Otro asunto"' in response.text
@@ -252,14 +253,16 @@ def test_database_locked_postgresql(runtime: Runtime, postgres_url: str, develop
 def _refused_while_locked(impatient: Runtime, holder: Database, lock: str, good: File) -> None:
     """While somebody holds the lock on the books nobody gets a folio; afterwards the same form gets one."""
     visitor, before = Visitor(create_app(impatient, OPTIONS)), books(impatient)
-    values = visitor.hidden("/presentar") | petition(forma="pdf", peticion="Lo que escribí", principal=good)
+    values = visitor.hidden("/presentar/en-una-pagina") | petition(
+        forma="pdf", peticion="Lo que escribí", principal=good
+    )
     with holder.transaction() as session:
         session.execute(text(lock))
-        response = visitor.post("/presentar", values)
+        response = visitor.post("/presentar/en-una-pagina", values)
         assert (response.status_code, response.headers["Retry-After"]) == (503, "60")
         assert any("no le dimos folio" in fault for fault in faults(response))
         assert "Lo que escribí" in response.text
     assert replace(books(impatient), stored=before.stored) == before
-    assert visitor.post("/presentar", values | hidden_fields(response.text)).status_code == 303
+    assert visitor.post("/presentar/en-una-pagina", values | hidden_fields(response.text)).status_code == 303
     assert books(impatient).rows["Filing"] == before.rows["Filing"] + 1
     impatient.database.close()

@@ -54,7 +54,7 @@ def test_folios_have_no_gap_and_no_duplicate_and_every_filing_gets_its_acuse(
 
 def test_the_same_form_sent_eight_times_at_once_has_one_folio(office: Office, tmp_path: Path) -> None:
     browser, path = Browser(), blank_pdf(tmp_path / "a.pdf")
-    page = browser.open(f"{office.url}/presentar")
+    page = browser.open(f"{office.url}/presentar/en-una-pagina")
     form = page.form_with("asunto")
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: browser.send(page, form, values(), {"principal": path}), range(8)))
@@ -64,7 +64,7 @@ def test_the_same_form_sent_eight_times_at_once_has_one_folio(office: Office, tm
 
 def test_the_same_key_with_another_body_is_a_conflict(office: Office, tmp_path: Path) -> None:
     browser, path = Browser(), blank_pdf(tmp_path / "a.pdf")
-    page = browser.open(f"{office.url}/presentar")
+    page = browser.open(f"{office.url}/presentar/en-una-pagina")
     form = page.form_with("asunto")
     first = browser.send(page, form, values(), {"principal": path})
     again = browser.send(page, form, values(asunto="Otro asunto"), {"principal": path})

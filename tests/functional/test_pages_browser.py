@@ -12,7 +12,7 @@ from tests.support.shown_papers import blackened, later
 
 PAGES = [
     "/",
-    "/presentar",
+    "/presentar/en-una-pagina",
     "/seguimiento",
     "/verificar",
     "/tramites",
@@ -65,7 +65,7 @@ def plain_page(browser: Browser) -> Iterator[Page]:
 
 def fill(page: Page, office: Office, asunto: str = "Bache en la calle Vicente Guerrero") -> None:
     """Fills the form with a typed petition."""
-    page.goto(f"{office.url}/presentar")
+    page.goto(f"{office.url}/presentar/en-una-pagina")
     page.check("[name=persona][value=fisica]")
     page.fill("#nombre", "María Peña Núñez")
     page.select_option("#destino", "area:OP")
@@ -126,7 +126,7 @@ def test_a_filing_needs_no_javascript(plain_page: Page, office: Office) -> None:
 
 
 def test_without_javascript_every_anexo_can_be_reached(plain_page: Page, office: Office) -> None:
-    plain_page.goto(f"{office.url}/presentar")
+    plain_page.goto(f"{office.url}/presentar/en-una-pagina")
     plain_page.click("#mas-anexos > summary")
     plain_page.click("summary:has-text('Anexo 20')")
     assert plain_page.is_visible("#anexo-19")
@@ -150,7 +150,7 @@ def test_photographs_and_anexos_are_sent_from_a_phone(page: Page, office: Office
 
 
 def test_the_keyboard_alone_files_a_petition(page: Page, office: Office) -> None:
-    page.goto(f"{office.url}/presentar")
+    page.goto(f"{office.url}/presentar/en-una-pagina")
     keys = page.keyboard
 
     def reach(selector: str) -> None:

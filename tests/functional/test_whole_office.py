@@ -41,7 +41,7 @@ class Office:
 
     def answers(self) -> bool:
         try:
-            return requests.get(f"{self.url}/presentar", timeout=5).status_code == 200
+            return requests.get(f"{self.url}/presentar/en-una-pagina", timeout=5).status_code == 200
         except requests.RequestException:
             return False
 

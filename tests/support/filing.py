@@ -68,7 +68,7 @@ def values(**changes: str) -> dict[str, str]:
 def send(office: Office, fields: Mapping[str, str], files: Mapping[str, Path]) -> tuple[Browser, Page]:
     """Opens the form, fills it, sends it; what was answered."""
     browser = Browser()
-    page = browser.open(f"{office.url}/presentar")
+    page = browser.open(f"{office.url}/presentar/en-una-pagina")
     return browser, browser.send(page, page.form_with("asunto"), fields, files)
 
 

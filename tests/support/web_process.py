@@ -63,7 +63,7 @@ def filing_request(port: int, *, encoded: bool = False, **changes: object) -> tu
 
     ``encoded``: not in parts but as `application/x-www-form-urlencoded`, the petition last.
     """
-    session, url = requests.Session(), f"http://{LOOPBACK}:{port}/presentar"
+    session, url = requests.Session(), f"http://{LOOPBACK}:{port}/presentar/en-una-pagina"
     values = hidden_fields(session.get(url, timeout=30).text) | petition(**changes)
     if encoded:
         values["peticion"] = values.pop("peticion")
@@ -94,7 +94,7 @@ class Line:
         """Hangs up."""
         self.wire.close()
 
-    def post(self, head: str, length: str, path: str = "/presentar") -> Self:
+    def post(self, head: str, length: str, path: str = "/presentar/en-una-pagina") -> Self:
         """Sends the head of a filing; ``length`` is the line that tells how long its body is, or empty."""
         line = f"{length}\r\n" if length else ""
         self.wire.sendall(f"POST {path} HTTP/1.1\r\nHost: localhost\r\n{head}{line}\r\n".encode("latin-1"))

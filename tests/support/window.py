@@ -67,7 +67,7 @@ class Visitor:
 
     def file(self, **changes: Any) -> TestResponse:
         """Files a petition; ``changes`` replace its fields."""
-        return self.send("/presentar", petition(**changes))
+        return self.send("/presentar/en-una-pagina", petition(**changes))
 
     def filed(self, **changes: Any) -> str:
         """Files a petition that must be received; its folio."""

@@ -47,7 +47,7 @@ def send(url: str, file: Path, folder: Path) -> Sent:
     files: dict[str, Path] = {}
     seconds = 0.0
     try:
-        page = browser.open(f"{url}/presentar")
+        page = browser.open(f"{url}/presentar/en-una-pagina")
         began = time.monotonic()
         answer = _fill_and_send(browser, page, file)
         seconds = time.monotonic() - began

@@ -56,7 +56,7 @@ def site() -> Iterator[str]:
 
 
 def test_a_form_holds_what_would_be_sent_untouched(site: str) -> None:
-    form = Browser().open(f"{site}/presentar").form_with("csrf_token")
+    form = Browser().open(f"{site}/presentar/en-una-pagina").form_with("csrf_token")
     assert form.method == "POST"
     assert dict(form.fields) == {
         "csrf_token": "a&b",

@@ -158,7 +158,7 @@ def test_too_many_questions_wait_and_file_all_the_same(runtime: Runtime, options
     response = visitor.client.post(ADDRESS, data=b"x", content_type="application/pdf")
     assert "Espere unos minutos" in _problem(response, 429)
     assert int(response.headers["Retry-After"]) > 0
-    assert visitor.send("/presentar", {}).status_code == 422
+    assert visitor.send("/presentar/en-una-pagina", {}).status_code == 422
 
 
 def test_a_fault_of_ours_is_a_problem_that_tells_nothing(

@@ -53,7 +53,7 @@ def test_a_stranger_goes_to_the_sign_in_and_then_on(app: Flask, runtime: Runtime
         "//evil.example",
         "/mesa//evil",
         "/mesa/\\evil",
-        "/presentar",
+        "/presentar/en-una-pagina",
         "/mesa/../x",
         "/mesa?q=ana",
     ],

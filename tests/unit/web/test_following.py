@@ -138,7 +138,10 @@ def test_another_code_can_be_asked_for_until_it_is_enough(visitor: Visitor, foli
 def test_a_filing_without_an_address_has_no_code_to_confirm(visitor: Visitor) -> None:
     folio = visitor.filed()
     assert 'id="correo"' not in visitor.get(f"/presentado/{folio}").text
-    assert visitor.send(f"/presentado/{folio}/correo", {"codigo": "123456"}, page="/presentar").status_code == 404
+    assert (
+        visitor.send(f"/presentado/{folio}/correo", {"codigo": "123456"}, page="/presentar/en-una-pagina").status_code
+        == 404
+    )
 
 
 def test_the_session_remembers_the_newest_filings_only(visitor: Visitor) -> None:

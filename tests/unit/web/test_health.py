@@ -163,5 +163,5 @@ def test_a_damaged_register_is_an_outage_and_no_fault_of_the_program(
 ) -> None:
     (tmp_path / "danada.db").write_bytes(b"No soy una base de datos. " * 1000)
     damaged = replace(runtime, database=Database(f"sqlite:///{tmp_path / 'danada.db'}"))
-    answer = create_app(damaged, options).test_client().get("/presentar")
+    answer = create_app(damaged, options).test_client().get("/presentar/en-una-pagina")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")

@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from tests.support.window import File, Visitor, petition
 
-FORM_ROUTES = ["/presentar", "/seguimiento", "/verificar", "/verificar/codigo", "/salir"]
+FORM_ROUTES = ["/presentar/en-una-pagina", "/seguimiento", "/verificar", "/verificar/codigo", "/salir"]
 ODD_VALUES = [
     "\x00",
     "\ud7ff\uffff",
@@ -31,9 +31,9 @@ TEXT_FIELDS = [
 
 @pytest.mark.parametrize("value", ODD_VALUES, ids=range(len(ODD_VALUES)))
 def test_any_text_in_any_field_is_answered(visitor: Visitor, value: str) -> None:
-    hidden = visitor.hidden("/presentar")
+    hidden = visitor.hidden("/presentar/en-una-pagina")
     for name in TEXT_FIELDS:
-        assert visitor.post("/presentar", hidden | petition() | {name: value}).status_code < 500, name
+        assert visitor.post("/presentar/en-una-pagina", hidden | petition() | {name: value}).status_code < 500, name
 
 
 @pytest.mark.parametrize("value", ODD_VALUES, ids=range(len(ODD_VALUES)))
@@ -74,7 +74,7 @@ def test_any_body_is_answered(visitor: Visitor, path: str, body: bytes, content_
 @pytest.mark.parametrize("length", ["-1", "abc", "99999999999999999999", "5"])
 def test_any_declared_length_is_answered(visitor: Visitor, length: str) -> None:
     response = visitor.client.open(
-        "/presentar",
+        "/presentar/en-una-pagina",
         method="POST",
         input_stream=io.BytesIO(b"--x\r\n"),
         content_type="multipart/form-data; boundary=x",
@@ -85,7 +85,7 @@ def test_any_declared_length_is_answered(visitor: Visitor, length: str) -> None:
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE", "PROPFIND", "BREW"])
 def test_an_unexpected_method_is_a_405_with_a_way_on(visitor: Visitor, method: str) -> None:
-    for path in ("/", "/presentar", "/verificar", "/v/AAAA"):
+    for path in ("/", "/presentar/en-una-pagina", "/verificar", "/v/AAAA"):
         response = visitor.client.open(path, method=method)
         assert response.status_code == 405
         assert "Esta acción no existe aquí" in response.text
@@ -122,12 +122,12 @@ def test_an_absent_page_is_a_404_with_a_way_on(visitor: Visitor, path: str) -> N
 
 @pytest.mark.parametrize("query", ["tramite=%00", "tramite=" + "x" * 5000, "tramite=%FF", "tramite[]=1", "tramite"])
 def test_any_query_is_answered(visitor: Visitor, query: str) -> None:
-    assert visitor.get(f"/presentar?{query}").status_code == 200
+    assert visitor.get(f"/presentar/en-una-pagina?{query}").status_code == 200
 
 
 @pytest.mark.parametrize("cookie", ["basura", "e30.x.y", "\x00", "a" * 5000, ".eJx.x.x"])
 def test_any_cookie_is_answered(visitor: Visitor, cookie: str) -> None:
-    for path in ("/presentar", "/seguimiento", "/presentado/OP-2026-000001-0"):
+    for path in ("/presentar/en-una-pagina", "/seguimiento", "/presentado/OP-2026-000001-0"):
         headers = {"Cookie": f"oficialia={cookie}"}
         assert visitor.app.test_client(use_cookies=False).get(path, headers=headers).status_code < 500
 
@@ -144,5 +144,5 @@ def _files() -> Iterator[tuple[str, Any]]:
 
 @pytest.mark.parametrize("data", [pytest.param(data, id=name) for name, data in _files()])
 def test_any_mix_of_parts_is_answered(visitor: Visitor, data: MultiDict[str, Any]) -> None:
-    response = visitor.client.post("/presentar", data=data, content_type="multipart/form-data")
+    response = visitor.client.post("/presentar/en-una-pagina", data=data, content_type="multipart/form-data")
     assert 400 <= response.status_code < 500

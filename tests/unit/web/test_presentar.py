@@ -45,7 +45,7 @@ def test_the_name_is_all_one_must_say_of_oneself(visitor: Visitor) -> None:
 
 
 def test_an_empty_form_names_every_fault_in_the_order_of_the_page(visitor: Visitor) -> None:
-    response = visitor.send("/presentar", {})
+    response = visitor.send("/presentar/en-una-pagina", {})
     assert response.status_code == 422
     found = faults(response)
     assert len(found) == 7
@@ -120,8 +120,8 @@ def test_a_failed_check_digit_warns_and_does_not_stop(visitor: Visitor) -> None:
 
 
 def test_the_same_form_twice_is_one_folio(visitor: Visitor) -> None:
-    values = visitor.hidden("/presentar") | petition()
-    first, second = visitor.post("/presentar", values), visitor.post("/presentar", values)
+    values = visitor.hidden("/presentar/en-una-pagina") | petition()
+    first, second = visitor.post("/presentar/en-una-pagina", values), visitor.post("/presentar/en-una-pagina", values)
     assert [first.location, second.location] == [first.location, f"{first.location}?repetido=1"]
 
 
@@ -150,7 +150,7 @@ def test_signs_that_the_pdf_cannot_show_are_told(visitor: Visitor) -> None:
 
 @pytest.mark.parametrize("forma", ["texto", "pdf", "fotos"])
 def test_faults_name_the_choices_as_the_form_does(visitor: Visitor, pdf: bytes, forma: str) -> None:
-    page = unescape(visitor.get("/presentar").text)
+    page = unescape(visitor.get("/presentar/en-una-pagina").text)
     found = faults(visitor.file(forma=forma, principal=File(pdf), fotos=File(pdf, "a.jpg", "image/jpeg")))
     named = re.findall("«([^»]+)»", " ".join(found))
     assert named
@@ -165,22 +165,22 @@ def test_an_image_in_the_place_of_the_pdf_is_sent_to_the_choice_that_the_form_ha
 
 
 def test_the_same_key_with_another_body_is_a_conflict_that_loses_nothing(visitor: Visitor) -> None:
-    values = visitor.hidden("/presentar") | petition()
-    folio = str(visitor.post("/presentar", values).location).rsplit("/", 1)[-1]
-    conflict = visitor.post("/presentar", values | {"asunto": "Otro asunto"})
+    values = visitor.hidden("/presentar/en-una-pagina") | petition()
+    folio = str(visitor.post("/presentar/en-una-pagina", values).location).rsplit("/", 1)[-1]
+    conflict = visitor.post("/presentar/en-una-pagina", values | {"asunto": "Otro asunto"})
     assert conflict.status_code == 409
     assert folio in conflict.text
     assert 'value="Otro asunto"' in conflict.text
-    again = visitor.post("/presentar", values | hidden_fields(conflict.text) | {"asunto": "Otro asunto"})
+    again = visitor.post("/presentar/en-una-pagina", values | hidden_fields(conflict.text) | {"asunto": "Otro asunto"})
     assert again.status_code == 303
     assert folio not in again.location
 
 
 def test_the_same_key_in_another_session_is_another_filing(visitor: Visitor) -> None:
-    values = visitor.hidden("/presentar")
+    values = visitor.hidden("/presentar/en-una-pagina")
     other = Visitor(visitor.app)
-    mine = visitor.post("/presentar", values | petition())
-    theirs = other.send("/presentar", petition() | {"clave_envio": values["clave_envio"]})
+    mine = visitor.post("/presentar/en-una-pagina", values | petition())
+    theirs = other.send("/presentar/en-una-pagina", petition() | {"clave_envio": values["clave_envio"]})
     assert mine.location != theirs.location
 
 
@@ -193,16 +193,16 @@ def test_without_our_token_the_form_comes_back_with_what_was_typed(visitor: Visi
 
 
 def test_a_token_of_another_session_is_refused(visitor: Visitor) -> None:
-    stolen = Visitor(visitor.app).hidden("/presentar")["csrf_token"]
+    stolen = Visitor(visitor.app).hidden("/presentar/en-una-pagina")["csrf_token"]
     assert visitor.file(csrf_token=stolen).status_code == 400
 
 
 def test_the_catalogue_can_choose_the_tramite(visitor: Visitor) -> None:
-    assert '<option value="tramite:SA-001" selected>' in visitor.get("/presentar?tramite=SA-001").text
+    assert '<option value="tramite:SA-001" selected>' in visitor.get("/presentar/en-una-pagina?tramite=SA-001").text
 
 
 def test_the_notice_accepted_is_the_text_shown(visitor: Visitor) -> None:
-    version = visitor.hidden("/presentar")["privacidad_version"]
+    version = visitor.hidden("/presentar/en-una-pagina")["privacidad_version"]
     text = visitor.get(f"/aviso-de-privacidad/{version}.txt")
     with visitor.app.test_request_context():
         notice = privacy.current()
@@ -258,4 +258,4 @@ def test_with_the_storage_out_nothing_is_promised_and_nothing_typed_is_lost(
     assert (response.status_code, response.headers["Retry-After"]) == (503, "60")
     assert any("no le dimos folio" in fault for fault in faults(response))
     assert "María Peña Núñez" in response.text
-    assert "unavailable in /presentar: Storage" in caplog.text
+    assert "unavailable in /presentar/en-una-pagina: Storage" in caplog.text

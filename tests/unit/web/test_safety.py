@@ -19,7 +19,7 @@ from tests.support.window import File, Visitor, petition
 TEMPLATES = sorted((Path(__file__).parents[3] / "oficialia/templates").glob("*.html"))
 PAGES = [
     "/",
-    "/presentar",
+    "/presentar/en-una-pagina",
     "/seguimiento",
     "/verificar",
     "/tramites",
@@ -53,7 +53,7 @@ def test_no_template_has_inline_script_or_style(template: Path) -> None:
 
 
 def test_over_https_the_cookie_is_locked_and_the_browser_stays(runtime: Runtime, options: WebOptions) -> None:
-    response = Visitor(create_app(runtime, replace(options, https=True))).get("/presentar")
+    response = Visitor(create_app(runtime, replace(options, https=True))).get("/presentar/en-una-pagina")
     cookie = response.headers["Set-Cookie"]
     assert cookie.startswith("__Host-oficialia=")
     assert all(word in cookie for word in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/"))
@@ -85,9 +85,9 @@ def test_redirections_stay_on_this_site(visitor: Visitor) -> None:
 
 def test_too_many_filings_of_one_address_wait(runtime: Runtime, options: WebOptions) -> None:
     visitor = Visitor(create_app(runtime, replace(options, throttle="2 per minute")))
-    statuses = [visitor.send("/presentar", {}).status_code for _ in range(3)]
+    statuses = [visitor.send("/presentar/en-una-pagina", {}).status_code for _ in range(3)]
     assert statuses == [422, 422, 429]
-    response = visitor.send("/presentar", {})
+    response = visitor.send("/presentar/en-una-pagina", {})
     assert int(response.headers["Retry-After"]) > 0
     assert "Hubo demasiados intentos" in response.text
     assert "Pulse «Atrás»" in response.text
@@ -98,12 +98,12 @@ def test_claves_are_throttled_apart(runtime: Runtime, options: WebOptions) -> No
     visitor = Visitor(create_app(runtime, replace(options, throttle="2 per minute")))
     tried = {"folio": "OP-2026-000001-P", "clave": "AAAA"}
     assert [visitor.send("/seguimiento", tried).status_code for _ in range(2)] == [404, 429]
-    assert visitor.send("/presentar", {}).status_code == 422
+    assert visitor.send("/presentar/en-una-pagina", {}).status_code == 422
 
 
 def test_a_dead_counter_does_not_close_the_window(runtime: Runtime, options: WebOptions) -> None:
     visitor = Visitor(create_app(runtime, replace(options, redis_url="redis://127.0.0.1:1/0", throttle="1 per minute")))
-    assert [visitor.send("/presentar", {}).status_code for _ in range(2)] == [422, 429]
+    assert [visitor.send("/presentar/en-una-pagina", {}).status_code for _ in range(2)] == [422, 429]
 
 
 def test_a_counter_that_hangs_under_many_at_once_closes_the_window_to_none(
@@ -112,15 +112,17 @@ def test_a_counter_that_hangs_under_many_at_once_closes_the_window_to_none(
     with unanswering() as port:
         app = create_app(runtime, replace(options, redis_url=f"redis://127.0.0.1:{port}/0"))
         with ThreadPoolExecutor(12) as pool:
-            answers = list(pool.map(lambda _: app.test_client().post("/presentar").status_code, range(12)))
+            answers = list(
+                pool.map(lambda _: app.test_client().post("/presentar/en-una-pagina").status_code, range(12))
+            )
     assert answers == [400] * 12
 
 
 def test_counters_are_shared_through_valkey(runtime: Runtime, options: WebOptions, valkey: str) -> None:
     narrow = replace(options, redis_url=valkey, throttle="1 per minute")
     first, second = (Visitor(create_app(runtime, narrow)) for _ in range(2))
-    assert first.send("/presentar", {}).status_code == 422
-    assert second.send("/presentar", {}).status_code == 429
+    assert first.send("/presentar/en-una-pagina", {}).status_code == 422
+    assert second.send("/presentar/en-una-pagina", {}).status_code == 429
 
 
 @pytest.mark.parametrize(("proxies", "counted"), [(0, 429), (1, 422)])
@@ -129,7 +131,7 @@ def test_a_forwarded_address_is_believed_only_by_setting(
 ) -> None:
     visitor = Visitor(create_app(runtime, replace(options, proxies=proxies, throttle="1 per minute")))
     for address, expected in (("203.0.113.1", 422), ("203.0.113.2", counted)):
-        response = visitor.client.post("/presentar", headers={"X-Forwarded-For": address})
+        response = visitor.client.post("/presentar/en-una-pagina", headers={"X-Forwarded-For": address})
         assert response.status_code in {expected, 400 if expected == 422 else expected}
 
 

@@ -74,7 +74,7 @@ def test_a_declared_length_over_the_limit_is_answered_before_reading(narrow: Vis
         readline = readlines = readinto = read
 
     response = narrow.client.post(
-        "/presentar",
+        "/presentar/en-una-pagina",
         content_type="multipart/form-data; boundary=x",
         environ_overrides={"CONTENT_LENGTH": str(10**10), "wsgi.input": Unread()},
     )
@@ -98,5 +98,5 @@ def test_temporary_files_are_gone_after_a_filing_and_after_a_fault(narrow: Visit
 
 def test_a_body_that_breaks_off_leaves_no_file(narrow: Visitor) -> None:
     body = b'--x\r\nContent-Disposition: form-data; name="principal"; filename="a.pdf"\r\n\r\n' + b"y" * 9000
-    response = narrow.client.post("/presentar", data=body, content_type="multipart/form-data; boundary=x")
+    response = narrow.client.post("/presentar/en-una-pagina", data=body, content_type="multipart/form-data; boundary=x")
     assert response.status_code == 400

@@ -20,7 +20,7 @@ from tests.support.window import Visitor
 ROOT = Path(__file__).parents[3] / "oficialia"
 PAGES = [
     "/",
-    "/presentar",
+    "/presentar/en-una-pagina",
     "/seguimiento",
     "/verificar",
     "/tramites/SA-001",
@@ -65,7 +65,7 @@ def test_all_that_is_said_lies_within_a_landmark(runtime: Runtime, options: WebO
 
 
 def test_described_by_points_at_something(visitor: Visitor) -> None:
-    for text in (visitor.get("/presentar").text, visitor.send("/presentar", {}).text):
+    for text in (visitor.get("/presentar/en-una-pagina").text, visitor.send("/presentar/en-una-pagina", {}).text):
         page = Fields()
         page.feed(text)
         named = {name for names in re.findall(r'aria-describedby="([^"]+)"', text) for name in names.split()}
@@ -74,7 +74,7 @@ def test_described_by_points_at_something(visitor: Visitor) -> None:
 
 def test_the_first_page_is_light(visitor: Visitor) -> None:
     static = sum((ROOT / "static" / name).stat().st_size for name in ("site.css", "site.js", "emblema.svg"))
-    for path in ("/", "/presentar"):
+    for path in ("/", "/presentar/en-una-pagina"):
         assert len(visitor.get(path).data) + static <= 102_400
 
 

@@ -18,7 +18,7 @@ def test_a_request_is_followed_through_the_processes(tmp_path: Path) -> None:
         "[INFO] Booting worker with pid: 7",
         {"level": "INFO", "message": "sandbox x", "request_id": "a", "peak_mib": 180.5},
         {"level": "INFO", "message": "inspected principal", "request_id": "a", "flags": "javascript launch"},
-        {"level": "INFO", "message": "refused in /presentar", "request_id": "b", "code": "ilegible"},
+        {"level": "INFO", "message": "refused in /presentar/en-una-pagina", "request_id": "b", "code": "ilegible"},
     )
     write(
         tmp_path,
