@@ -5,6 +5,8 @@ SHELL := /bin/sh
 BIN := .venv/bin
 CODE := oficialia signing storage workers certs tests
 PINNED := requirements/install requirements/uv.txt requirements/runtime.txt requirements/embedded.txt setup.cfg pyproject.toml
+# The programs of the pages: sources, what builds them, and what they are built from.
+SCRIPTS := $(wildcard oficialia/scripts/*.js oficialia/scripts/comun/*.js) $(addprefix oficialia/scripts/,build build.mjs package-lock.json)
 # Two workers: each starts services of its own, and the tests are made for two cores.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 
@@ -46,17 +48,20 @@ format: .venv/.test ## Da formato al código
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-lock: .venv/.demo ## Vuelve a fijar las versiones de requirements/*.in
-	cd requirements && for set in runtime embedded test uv; do \
+lock: .venv/.demo ## Vuelve a fijar las versiones de requirements/*.in y de los programas de las páginas
+	cd requirements && for set in runtime embedded test uv node; do \
 	  ../$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
 	    $$set.in -o $$set.txt || exit 1; done
+	cd oficialia/scripts && PATH="$$PATH:$(CURDIR)/$(BIN)" npm update --save --save-exact --ignore-scripts --no-audit --no-fund
 
-.venv/.demo: $(PINNED)
+.venv/.demo: $(PINNED) $(SCRIPTS)
 	@requirements/install runtime embedded
+	@oficialia/scripts/build
 	@touch $@
 
-.venv/.test: $(PINNED) requirements/test.txt
+.venv/.test: $(PINNED) $(SCRIPTS) requirements/test.txt
 	@requirements/install runtime embedded test
+	@oficialia/scripts/build
 	@touch $@ .venv/.demo
 
 debian:

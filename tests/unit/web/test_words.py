@@ -73,16 +73,16 @@ def test_described_by_points_at_something(visitor: Visitor) -> None:
 
 
 def test_the_first_page_is_light(visitor: Visitor) -> None:
-    static = sum((ROOT / "static" / name).stat().st_size for name in ("site.css", "site.js", "emblema.svg"))
+    static = sum((ROOT / "static" / name).stat().st_size for name in ("site.css", "hecho/site.js", "emblema.svg"))
     for path in ("/", "/presentar/en-una-pagina"):
         assert len(visitor.get(path).data) + static <= 102_400
 
 
 def test_style_and_script_stay_small() -> None:
     assert (ROOT / "static/site.css").stat().st_size <= 20_480
-    assert (ROOT / "static/site.js").stat().st_size <= 10_240
+    assert (ROOT / "static/hecho/site.js").stat().st_size <= 10_240
     assert (ROOT / "static/veredicto.css").stat().st_size <= 5_120
-    assert (ROOT / "static/verificar.js").stat().st_size <= 5_120
+    assert (ROOT / "static/hecho/verificar.js").stat().st_size <= 5_120
 
 
 def test_every_template_is_used() -> None:
