@@ -73,6 +73,10 @@ class Unavailable(OficialiaError):
     retry_after_seconds = 60
 
 
+# When a file cannot be kept: the sentence of Unavailable then.
+NO_ROOM = "En este momento no tenemos espacio para recibir archivos. Intente de nuevo en unos minutos."
+
+
 class NotFound(OficialiaError):
     """Absent, or not for who asks: both answer the same (a folio alone opens nothing)."""
 

@@ -6,9 +6,9 @@ from pathlib import Path
 from oficialia.clock import Clock, now
 from oficialia.db import Database
 from oficialia.domain.codes import Codes
-from oficialia.domain.wording import megabytes
-from oficialia.errors import REFUSALS
+from oficialia.drafts.store import DraftStore
 from oficialia.ledger_settings import LedgerSettings
+from oficialia.limits import MIB, Limits
 from oficialia.setting_groups import BucketSettings, CommonSettings, FilingSettings
 from oficialia.settings import WebSettings, WorkerSettings
 from signing.revocation import Responders, RevocationClient
@@ -17,26 +17,7 @@ from signing.tlog_policy import TlogPolicy
 from signing.trust import TrustAnchors, load_anchors
 from storage.bucket import Bucket
 
-MIB = 1024 * 1024
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Published limits of a filing: bytes, pages and anexos."""
-
-    file_bytes: int = 25 * MIB
-    filing_bytes: int = 100 * MIB
-    pages: int = 2_000
-    anexos: int = 20
-
-    def refusal(self, code: str) -> str:
-        """The sentence of a code of REFUSALS, with the limit that was exceeded."""
-        return REFUSALS[code].format(
-            file=megabytes(self.file_bytes),
-            filing=megabytes(self.filing_bytes),
-            pages=f"{self.pages:,}",
-            anexos=self.anexos,
-        )
+__all__ = ["Labels", "Limits", "Runtime", "build"]
 
 
 @dataclass(frozen=True)
@@ -67,6 +48,15 @@ class Runtime:
     """Who is asked whether a certificate was revoked; None where no responder is configured."""
     ledger_policy: TlogPolicy | None = None
     """Whose signatures make a checkpoint of the ledger good; None where it is not published."""
+    drafts_dir: Path | None = None
+    """Where the window keeps drafts; None in every other process, which has no business with them."""
+
+    @property
+    def drafts(self) -> DraftStore:
+        """The drafts of the window. Raises LookupError in a process that has none."""
+        if self.drafts_dir is None:
+            raise LookupError("only the window keeps drafts")
+        return DraftStore(self.drafts_dir, self.codes, self.clock, self.limits)
 
 
 def build(settings: WebSettings | WorkerSettings, *, clock: Clock = now) -> Runtime:
@@ -92,6 +82,7 @@ def build(settings: WebSettings | WorkerSettings, *, clock: Clock = now) -> Runt
         labels=labels_of(settings),
         revocation=revocation_of(settings, anchors),
         ledger_policy=policy_of(settings),
+        drafts_dir=settings.drafts_dir if isinstance(settings, WebSettings) else None,
     )
 
 

@@ -33,6 +33,7 @@ from oficialia.setting_groups import (
 )
 from oficialia.setting_types import (
     LOOPBACK,
+    ExistingFolder,
     ExistingPath,
     HttpUrl,
     LongSecret,
@@ -65,6 +66,7 @@ class WebSettings(LedgerSettings, CommonSettings, QueueSettings, BucketSettings,
     forbidden: ClassVar[tuple[str, ...]] = SIGNING_FIELDS
 
     session_secret: LongSecret = Field(description="Secreto que firma las cookies de sesión.")
+    drafts_dir: ExistingFolder = Field(description="Carpeta de los borradores, que se borran a los siete días.")
     throttle: Rate = Field("10 per minute; 60 per hour", description="Promociones que se aceptan por dirección de red.")
     trusted_proxies: int = Field(0, ge=0, le=5, description="Servidores intermedios (nginx) cuya dirección se cree.")
 

@@ -1,4 +1,4 @@
-"""The two secrets of a filing and the one-time codes of its mail, all reproducible from the server secret.
+"""Secrets that a filing and a draft have, all reproducible from the server secret.
 
 Each is HMAC-SHA-256 of a purpose and the filing's id, so nothing secret is stored: the register keeps only SHA-256
 digests, to look
@@ -32,6 +32,10 @@ class Codes:
     def tracking(self, filing_id: UUID) -> str:
         """Clave de seguimiento, ``XXXX-XXXX-XXXX-XXXX``: never printed on a document, opens the filing's tracking."""
         return _spell(self._mac("clave de seguimiento", filing_id))
+
+    def draft(self, draft_id: UUID) -> str:
+        """Código de borrador, ``XXXX-XXXX-XXXX-XXXX``: opens a draft in any browser while it is kept."""
+        return _spell(self._mac("codigo de borrador", draft_id))
 
     def mail_code(self, filing_id: UUID, serial: int) -> str:
         """The six digits mailed for the ``serial``-th time to confirm an address."""

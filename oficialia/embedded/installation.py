@@ -57,6 +57,11 @@ class Installation:
         """Where files in transit are kept."""
         return self.folder / "transito"
 
+    @property
+    def drafts(self) -> Path:
+        """Where the window keeps drafts."""
+        return self.folder / "borradores"
+
     def seaweed(self) -> seaweed.SeaweedFS:
         """The S3 server."""
         ports = {name.removeprefix(SEAWEED): port for name, port in self.ports.items() if name.startswith(SEAWEED)}
@@ -92,6 +97,7 @@ class Installation:
             "session_secret": self.secrets["sesion"],
             "hmac_secret": self.secrets["hmac"],
             "spool_dir": str(self.spool),
+            "drafts_dir": str(self.drafts),
             "trust_dir": str(self.pki / "anclas"),
             "min_free_mb": "200",
             "throttle": "120 per minute; 2000 per hour",
@@ -145,7 +151,7 @@ def _load(folder: Path) -> Installation:
     draft.write_text(json.dumps(noted, indent=1), "utf-8")
     draft.replace(path)
     installation = Installation(folder, noted["secretos"], noted["puertos"])
-    for kept in (installation.spool, installation.ledger, *map(installation.witness, WITNESSES)):
+    for kept in (installation.spool, installation.drafts, installation.ledger, *map(installation.witness, WITNESSES)):
         kept.mkdir(mode=0o700, exist_ok=True)
     return installation
 

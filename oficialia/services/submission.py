@@ -3,25 +3,15 @@
 import hashlib
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Literal
 from uuid import UUID
 
 import rfc8785
 
 from oficialia.domain.documents import Support
+from oficialia.domain.upload import Upload
 
-
-@dataclass(frozen=True)
-class Upload:
-    """A file received to the spool: hashed on the way, its display name already cleaned of paths and control
-    characters."""
-
-    path: Path
-    sha256: str
-    size: int
-    filename: str
-    field: str = "principal"  # the form's field, so that a fault is shown where it belongs
+__all__ = ["Anexo", "Person", "Submission", "Upload"]
 
 
 @dataclass(frozen=True)

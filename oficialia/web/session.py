@@ -1,4 +1,4 @@
-"""What the browser's session remembers: who it is to us, and which filings it opened.
+"""What the browser's session remembers: who it is to us, which filings it opened, and which draft it works on.
 
 The cookie is signed, not encrypted, so it holds no clave and no code: only ids and folios of this same person.
 It opens a filing after it was filed or after its clave was given, and for twelve hours at most, because many people
@@ -70,6 +70,22 @@ def folios() -> tuple[str, ...]:
 def filing_ids() -> tuple[UUID, ...]:
     """Their ids."""
     return tuple(map(opened, folios()))
+
+
+def draft_id() -> UUID | None:
+    """The draft that this session is working on."""
+    kept = session.get("borrador")
+    return UUID(hex=kept) if isinstance(kept, str) else None
+
+
+def set_draft(draft: UUID) -> None:
+    """Works on this draft from here on."""
+    session["borrador"] = draft.hex
+
+
+def drop_draft() -> None:
+    """Works on none; the draft itself stays behind its code."""
+    session.pop("borrador", None)
 
 
 def close() -> None:

@@ -20,14 +20,13 @@ from flask import Flask, Request, current_app, request
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from oficialia.errors import Unavailable
+from oficialia.errors import NO_ROOM, Unavailable
 from oficialia.services.submission import Upload
 from oficialia.web.context import options, runtime
 from oficialia.web.text import clean_filename
 
 PREFIX = "envio-"  # files of the spool that belong to a request under way
 _BLOCK = 1 << 16
-NO_ROOM = "En este momento no tenemos espacio para recibir archivos. Intente de nuevo en unos minutos."
 
 
 class SpooledUpload(io.RawIOBase):

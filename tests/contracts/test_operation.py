@@ -73,13 +73,14 @@ def test_no_process_runs_without_its_walls() -> None:
 
 
 def test_each_writes_only_where_its_settings_say() -> None:
-    written = {name: _unit(name).get("ReadWritePaths", []) for name in COMMANDS}
+    written = {name: " ".join(_unit(name).get("ReadWritePaths", [])).split() for name in COMMANDS}
     spools = {name: [_environment(name)["OFICIALIA_SPOOL_DIR"]] for name in ("web", "worker")}
+    spools["web"].append(_environment("web")["OFICIALIA_DRAFTS_DIR"])
     [beat] = re.findall(r"--schedule (\S+)/\w+ ", _unit("beat")["ExecStart"][0])
     memory = [_environment("publisher")["OFICIALIA_LEDGER_DIR"]]
     assert written == {**spools, "beat": [beat], "dispatcher": [], "publisher": memory, "release": []}
     folders = (EXAMPLES / "tmpfiles.conf").read_text("utf-8")
-    for name, [folder] in [*spools.items(), ("beat", [beat]), ("publisher", memory)]:
+    for name, folder in [(name, folder) for name, its in written.items() for folder in its]:
         assert re.search(rf"^d {folder} +0700 {_unit(name)['User'][0]} ", folders, re.MULTILINE)
 
 

@@ -41,9 +41,13 @@ def make_runtime(url: str, *, bucket: Bucket, sandbox: Sandbox, pki: Path, spool
     upgrade(url)
     database = Database(url, pool_size=40)
     load_catalogue(database)
-    spool.mkdir(exist_ok=True)
+    drafts = spool.with_name(f"{spool.name}-borradores")
+    for folder in (spool, drafts):
+        folder.mkdir(exist_ok=True)
     anchors = load_anchors(pki / "anclas")
-    return Runtime(database, bucket, sandbox, anchors, Codes(b"x" * 32), clock, spool, Limits(), LABELS)
+    return Runtime(
+        database, bucket, sandbox, anchors, Codes(b"x" * 32), clock, spool, Limits(), LABELS, drafts_dir=drafts
+    )
 
 
 def load_catalogue(database: Database, *, with_leaves: bool = False) -> None:

@@ -28,7 +28,8 @@ def settings(folder: Path, s3: SeaweedFS, pki: Path, redis_url: str) -> dict[str
     database = Database(database_url)
     load_catalogue(database)
     database.close()
-    (folder / "transito").mkdir()
+    for name in ("transito", "borradores"):
+        (folder / name).mkdir()
     s3.bucket("pruebas").ensure(retention_days=1)
     values = {
         "ENV": "demo",
@@ -42,6 +43,7 @@ def settings(folder: Path, s3: SeaweedFS, pki: Path, redis_url: str) -> dict[str
         "SESSION_SECRET": "sesion-0123456789abcdef0123456789abcdef",
         "HMAC_SECRET": "codigos-0123456789abcdef0123456789abcdef",
         "SPOOL_DIR": str(folder / "transito"),
+        "DRAFTS_DIR": str(folder / "borradores"),
         "TRUST_DIR": str(pki / "anclas"),
         "MIN_FREE_MB": "0",
         "THROTTLE": "100000 per minute",

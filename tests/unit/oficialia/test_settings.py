@@ -40,6 +40,7 @@ def production(tmp_path: Path) -> dict[str, str]:
         "OFICIALIA_SESSION_SECRET": SESSION,
         "OFICIALIA_HMAC_SECRET": HMAC,
         "OFICIALIA_SPOOL_DIR": str(tmp_path),
+        "OFICIALIA_DRAFTS_DIR": str(tmp_path),
         "OFICIALIA_TRUST_DIR": str(tmp_path),
         "OFICIALIA_SEAL_PKCS12": str(seal),
         "OFICIALIA_SEAL_PASSWORD": "secreto-sello",
