@@ -22,6 +22,8 @@ TASKS: dict[Kind, str] = {
     Kind.MAIL_CODE: "correo.enviar",
     Kind.MAIL_ACUSE: "correo.enviar",
     Kind.MAIL_NOTICE: "correo.enviar",
+    Kind.MAIL_DRAFT: "correo.enviar",
+    Kind.MAIL_ENTRY: "correo.enviar",
     Kind.RAISE: "mantenimiento.elevar",
     Kind.PROVE: "mantenimiento.probar",
     Kind.PROTECT: "proteccion.proteger",

@@ -7,8 +7,9 @@ from email.utils import format_datetime, formataddr
 
 from celery import shared_task
 
-from oficialia.services import mail
+from oficialia.services import letters, mail
 from oficialia.services.mail import Letter
+from oficialia.services.outbox import LETTERS
 from oficialia.settings import WorkerSettings
 from workers.lease import leased
 from workers.parts import Parts, folder, parts
@@ -21,11 +22,12 @@ def send(job_id: int) -> None:
     """Sends the message of an outbox job; sent twice in the worst case, under the same Message-ID."""
     ours = parts()
     with leased(ours.runtime, job_id) as lease:
-        letter = mail.write(ours.runtime, lease) if lease else None
-        if lease is None or letter is None:
+        if lease is None:
             return
-        deliver(ours.settings, compose(ours, letter))
-        mail.record(ours.runtime, lease)
+        writer = letters if lease.kind in LETTERS else mail
+        if letter := writer.write(ours.runtime, lease):
+            deliver(ours.settings, compose(ours, letter))
+            writer.record(ours.runtime, lease)
 
 
 def compose(ours: Parts, letter: Letter) -> EmailMessage:

@@ -5,7 +5,7 @@ import shutil
 
 from celery import shared_task
 
-from oficialia.services import closing, closings, reconcile, review_proofs
+from oficialia.services import closing, closings, letters, reconcile, review_proofs
 from signing.errors import TimestampUnavailable
 from workers.parts import log, parts
 
@@ -50,8 +50,9 @@ def certify() -> None:
 
 @shared_task(name="mantenimiento.limpiar")
 def clean() -> None:
-    """Removes what a crash left in the spool; everything of value is in storage by then."""
+    """Removes what a crash left in the spool, and forgets addresses that nobody writes to any more."""
     runtime = parts().runtime
+    letters.forget(runtime)
     oldest = runtime.clock().timestamp() - LEFTOVER_SECONDS
     for name in LEFTOVERS:
         for leftover in runtime.spool.glob(name):

@@ -19,6 +19,7 @@ from oficialia.services import jobs, seal_state
 from oficialia.services.jobs import WORDS, NotHeld, Trouble
 
 FOUND = 10  # of 10 and up, which tell a result and not a fault of the command
+NO_FOLIO = "sin expediente"
 NO_REASON = "Nadie ha dicho por qué. Vea si dispatcher y worker están en marcha, y la bitácora de worker."
 
 
@@ -100,7 +101,7 @@ def reintentar(cuales: list[Folio | int], carpeta: Path | None, motivo: str, *, 
             click.echo(f"No están detenidos: {fault}. No se cambió nada.", err=True)
             sys.exit(FOUND)
     for number, folio in again:
-        click.echo(f"Se pidió otra vez el trabajo {number} ({folio}).")
+        click.echo(f"Se pidió otra vez el trabajo {number} ({folio or NO_FOLIO}).")
     if not again:
         click.echo("No hay trabajos detenidos.")
 
@@ -137,7 +138,7 @@ def _entry(job: Trouble) -> list[str]:
     tries = "1 intento" if job.attempts == 1 else f"{job.attempts} intentos"
     log = f"; en la bitácora, request_id {job.request_id}" if job.request_id else ""
     return [
-        f"  {job.number}  {job.folio}  {WORDS[job.kind]}",
+        f"  {job.number}  {job.folio or NO_FOLIO}  {WORDS[job.kind]}",
         f"      desde {short_instant(job.since)}, {tries}{log}",
         f"      {job.reason or NO_REASON}",
     ]

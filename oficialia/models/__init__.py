@@ -5,7 +5,7 @@ from oficialia.models.catalog import Area, Cedula, DocumentKind, Tramite
 from oficialia.models.document import Acuse, Document, StoredObject
 from oficialia.models.filing import Deadline, Event, Filing, Party, PartyWord
 from oficialia.models.ledger import FolioSeries, LedgerHead, LedgerLeaf, SealCertificate, SealState
-from oficialia.models.mail import EmailConfirmation
+from oficialia.models.mail import AskedLetter, EmailConfirmation, InboxEntry
 from oficialia.models.outbox import Job
 from oficialia.models.policy import CalendarDay, CalendarSpan, Policy, PolicyRule
 from oficialia.models.publication import LedgerCheckpoint, LedgerPublisher
@@ -15,6 +15,7 @@ from oficialia.models.staff import SignInFailure, StaffAccount, StaffEvent, Staf
 __all__ = [
     "Acuse",
     "Area",
+    "AskedLetter",
     "Base",
     "CalendarDay",
     "CalendarSpan",
@@ -26,6 +27,7 @@ __all__ = [
     "Event",
     "Filing",
     "FolioSeries",
+    "InboxEntry",
     "Job",
     "LedgerCheckpoint",
     "LedgerHead",

@@ -85,6 +85,12 @@ class Filing(Base):
     asunto: Mapped[str]
     petition: Mapped[str] = mapped_column(Text)
     previous_folio: Mapped[str]
+    # The filing that it completes or adds to, and how (domain/filing.Relacion); a folio that was merely typed opens
+    # nothing, so it is no such link. Deferred: a restore puts the rows back in the order of their ids.
+    follows_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("filings.id", deferrable=True, initially="DEFERRED"), index=True
+    )
+    relation: Mapped[str] = mapped_column(server_default=text("''"))
     buzon_consent: Mapped[bool]
     privacy_version: Mapped[str]
     privacy_sha256: Mapped[str]

@@ -10,7 +10,8 @@ from oficialia.models.base import Base
 
 
 class Job(Base):
-    """A piece of work, asked for once (``kind``, ``filing_id``, ``ordinal``), open until ``done_at``.
+    """A piece of work, asked for once (``kind``, ``filing_id``, ``ordinal``), open until ``done_at``. A letter that
+    belongs to no filing has none, and its ordinal is the letter's number.
 
     ``visible_at`` says from when somebody may take it: ringing the bell, taking the lease and failing all move it
     ahead, so that a lost
@@ -24,7 +25,7 @@ class Job(Base):
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]
-    filing_id: Mapped[UUID] = mapped_column(ForeignKey("filings.id"))
+    filing_id: Mapped[UUID | None] = mapped_column(ForeignKey("filings.id"))
     ordinal: Mapped[int]
     created_at: Mapped[datetime]
     visible_at: Mapped[datetime]

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from oficialia.db import Database
 from oficialia.domain.filing import Acto, Etapa, Rol
 from oficialia.domain.folio import Folio
-from oficialia.models import Event, Filing, Job
+from oficialia.models import AskedLetter, Event, Filing, Job
 from oficialia.services import outbox
 from oficialia.services.outbox import Kind
 from oficialia.services.reconcile import HELD, late
@@ -23,6 +23,8 @@ WORDS = {
     Kind.MAIL_CODE: "enviar el código al correo",
     Kind.MAIL_ACUSE: "enviar el acuse por correo",
     Kind.MAIL_NOTICE: "avisar por correo",
+    Kind.MAIL_DRAFT: "enviar la liga de un borrador",
+    Kind.MAIL_ENTRY: "enviar un código del buzón",
     Kind.RAISE: "añadir la hora certificada",
     Kind.PROVE: "añadir al acuse las pruebas del libro",
     Kind.PROTECT: "proteger el sello a largo plazo",
@@ -44,7 +46,7 @@ class Trouble:
     """A job that waits for a person (``held``), or goes on and is late."""
 
     number: int
-    folio: str
+    folio: str  # empty for a letter of no filing
     kind: Kind
     held: bool
     since: datetime  # in quarantine since, or asked for
@@ -55,7 +57,13 @@ class Trouble:
 
 def troubled(database: Database, now: datetime) -> list[Trouble]:
     """The jobs in quarantine and then the late ones, each in the order of their numbers."""
-    query = select(Job, Filing.folio, Filing.request_id).join(Filing, Filing.id == Job.filing_id).order_by(Job.id)
+    letter = (AskedLetter.id == Job.ordinal) & Job.filing_id.is_(None)
+    query = (
+        select(Job, func.coalesce(Filing.folio, ""), func.coalesce(Filing.request_id, AskedLetter.request_id, ""))
+        .outerjoin(Filing, Filing.id == Job.filing_id)
+        .outerjoin(AskedLetter, letter)
+        .order_by(Job.id)
+    )
     with database.reading() as session:
         return [
             Trouble(
@@ -78,12 +86,13 @@ def retry(
 ) -> list[tuple[int, str]]:
     """Takes jobs out of quarantine, in one transaction; number and folio of each.
 
-    ``wanted`` names jobs by number, or all of a filing by its folio; None is all there are. Each filing gets an event
+    ``wanted`` names jobs by number, or all of a filing by its folio; None is all there are. The folio of a letter of no
+    filing is empty. Each filing gets an event
     with ``who`` did it and the ``motive``, and its stage back. Raises NotHeld, and then nothing was changed.
     """
     with database.transaction() as session:
-        query = select(Job, Filing).join(Filing, Filing.id == Job.filing_id).where(HELD).order_by(Job.id)
-        held = [(job, filing) for job, filing in session.execute(query.with_for_update())]
+        jobs = session.scalars(select(Job).where(HELD).order_by(Job.id).with_for_update()).all()
+        held = [(job, _filing(session, job)) for job in jobs]
         if wanted is not None:
             named = {name: [each for each in held if _is(name, *each)] for name in wanted}
             if missing := [str(name) for name, found in named.items() if not found]:
@@ -91,15 +100,21 @@ def retry(
             held = [each for each in held if any(each in found for found in named.values())]
         for job, filing in held:
             _release(session, job, filing, who=who, motive=motive, now=now)
-        return [(job.id, filing.folio) for job, filing in held]
+        return [(job.id, filing.folio if filing else "") for job, filing in held]
 
 
-def _is(name: Folio | int, job: Job, filing: Filing) -> bool:
-    return filing.folio == str(name) if isinstance(name, Folio) else job.id == name
+def _filing(session: Session, job: Job) -> Filing | None:
+    return session.get_one(Filing, job.filing_id, with_for_update=True) if job.filing_id else None
 
 
-def _release(session: Session, job: Job, filing: Filing, *, who: str, motive: str, now: datetime) -> None:
+def _is(name: Folio | int, job: Job, filing: Filing | None) -> bool:
+    return (filing is not None and filing.folio == str(name)) if isinstance(name, Folio) else job.id == name
+
+
+def _release(session: Session, job: Job, filing: Filing | None, *, who: str, motive: str, now: datetime) -> None:
     outbox.release(session, job, now)
+    if filing is None:  # a letter has no history; the log of the command line has who asked
+        return
     if filing.etapa == Etapa.EN_ESPERA and (before := _ETAPA.get(Kind(job.kind))):
         filing.etapa, filing.held_reason = before, ""
     session.add(

@@ -1,6 +1,7 @@
 """The messages that the office writes, in text and HTML, and recording that they went out. No personal data in a
 subject, and nothing of what was written or answered in a notice: it leads to the page that only the clave opens."""
 
+import re
 from dataclasses import dataclass, field
 from html import escape
 
@@ -17,6 +18,7 @@ _ACTOS = {
     outbox.Kind.MAIL_ACUSE: Acto.CORREO_ACUSE,
     outbox.Kind.MAIL_NOTICE: Acto.CORREO_AVISO,
 }
+_ADDRESS = re.compile(r"https?://[^\s<>]*[^\s<>.,:]")
 # Of what is announced: the subject, and the sentence that begins the message.
 _NOTICES = {
     Acto.PREVENCION: (
@@ -50,8 +52,14 @@ class Letter:
 
     def html(self) -> str:
         """The HTML body, the same words."""
-        body = "".join(f"<p>{escape(paragraph)}</p>" for paragraph in self.paragraphs)
+        body = "".join(f"<p>{_linked(paragraph)}</p>" for paragraph in self.paragraphs)
         return f'<!doctype html><html lang="es-MX"><meta charset="utf-8"><body>{body}</body></html>'
+
+
+def _linked(paragraph: str) -> str:
+    """A paragraph in HTML, its addresses to be followed; each begins with https:// and ends at a blank or a full
+    stop."""
+    return _ADDRESS.sub(lambda found: f'<a href="{found[0]}">{found[0]}</a>', escape(paragraph))
 
 
 def write(runtime: Runtime, lease: outbox.Lease) -> Letter | None:

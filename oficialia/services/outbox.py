@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from oficialia.db import Database
 from oficialia.domain.filing import Acto, Etapa, Rol
-from oficialia.models import Event, Filing, Job
+from oficialia.models import AskedLetter, Event, Filing, Job
 
 # A rung bell that nobody heeded is rung again after this; a worker normally takes the job within a second.
 RING_AGAIN = timedelta(seconds=15)
@@ -43,6 +43,8 @@ class Kind(StrEnum):
     MAIL_CODE = "correo_codigo"
     MAIL_ACUSE = "correo_acuse"
     MAIL_NOTICE = "correo_aviso"  # its ordinal is the number of the event that it tells of
+    MAIL_DRAFT = "correo_borrador"  # of no filing: its ordinal is the number of the letter
+    MAIL_ENTRY = "correo_buzon"  # the same
     RAISE = "elevar"
     PROVE = "probar"
     PROTECT = "proteger"
@@ -50,6 +52,8 @@ class Kind(StrEnum):
 
 # Ordinals of RAISE: for sealed copy and acuse, and for the answer. Whatever one job raises, the other leaves alone.
 RAISE_ACUSE, RAISE_ANSWER = 1, 2
+LETTERS = frozenset({Kind.MAIL_DRAFT, Kind.MAIL_ENTRY})
+"""The kinds that belong to no filing."""
 # Nobody waits for it, and each try asks authorities that may be away.
 PATIENT = {Kind.PROTECT: timedelta(minutes=10)}
 
@@ -61,12 +65,20 @@ class Lease:
     job_id: int
     token: UUID
     kind: Kind
-    filing_id: UUID
+    of: UUID | None  # the filing; None for a letter of none
     ordinal: int
-    request_id: str  # of the request that made the filing, for the log
+    request_id: str  # of the request that made the filing or asked for the letter, for the log
+
+    @property
+    def filing_id(self) -> UUID:
+        """The filing that it is work for. Raises LookupError for a letter of none."""
+        if self.of is None:
+            msg = f"job {self.job_id} ({self.kind}) belongs to no filing"
+            raise LookupError(msg)
+        return self.of
 
 
-def ask(session: Session, kind: Kind, filing_id: UUID, now: datetime, *, ordinal: int = 1) -> None:
+def ask(session: Session, kind: Kind, filing_id: UUID | None, now: datetime, *, ordinal: int = 1) -> None:
     """Asks for work in the transaction of the act that needs it; asking twice for the same changes nothing."""
     same = (Job.kind == kind) & (Job.filing_id == filing_id) & (Job.ordinal == ordinal)
     if session.scalar(select(Job.id).where(same)) is None:
@@ -128,8 +140,12 @@ def take(database: Database, job_id: int, now: datetime) -> Lease | None:
         job.attempts += 1
         job.lease_token = uuid4()
         job.visible_at = now + LEASE
-        request_id = session.get_one(Filing, job.filing_id).request_id
-        return Lease(job.id, job.lease_token, Kind(job.kind), job.filing_id, job.ordinal, request_id)
+        return Lease(job.id, job.lease_token, Kind(job.kind), job.filing_id, job.ordinal, _request_id(session, job))
+
+
+def _request_id(session: Session, job: Job) -> str:
+    asked = session.get(AskedLetter, job.ordinal) if job.filing_id is None else session.get(Filing, job.filing_id)
+    return asked.request_id if asked else ""
 
 
 def renew(database: Database, lease: Lease, now: datetime) -> bool:
@@ -223,6 +239,8 @@ def _hold(session: Session, job: Job, now: datetime, reason: str) -> bool:
 
 
 def _tell(session: Session, job: Job, now: datetime, reason: str) -> None:
+    if job.filing_id is None:  # a letter has no history; `oficialia trabajos` names it
+        return
     session.add(
         Event(
             filing_id=job.filing_id,

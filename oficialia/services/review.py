@@ -114,6 +114,7 @@ def run(
         *(review_published.checkpoints(walk, scope.leaves) if walk else ()),
         *(finding for year in scope.years for finding in _year(database, year, look, steps)),  # 3
         *review_orphans.rows_without_filing(database),
+        *review_register.letters(database, started),
         *_objects(database, bucket, scope, examiner, steps),  # 4
         *review_bucket.orphans(database, bucket, started),  # 5
         *review_register.seal(seal_state.current(database)),  # 6

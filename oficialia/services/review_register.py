@@ -3,6 +3,9 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from sqlalchemy import select
+
+from oficialia.db import Database
 from oficialia.domain.documents import Purpose, Role
 from oficialia.domain.filing import Etapa, Pendiente
 from oficialia.domain.wording import short_instant
@@ -42,11 +45,7 @@ def work(case: Case, now: datetime) -> Iterator[Finding]:
     """What the outbox has of a filing, as of ``now``."""
     pending = [job for job in case.jobs if job.done_at is None]
     for job in pending:
-        if job.quarantined_at is not None:
-            yield _about(job, case, Code.WORK_HELD, f"Espera a una persona. {job.last_error}")
-        elif now - job.created_at > LATE_AFTER:
-            words = f"Está pendiente desde hace más de {LATE_AFTER.total_seconds() / 60:.0f} minutos."
-            yield _about(job, case, Code.WORK_LATE, f"{words} {job.last_error}".strip())
+        yield from _waiting(job, case.filing.folio, now)
     if not case.acuses and not pending:
         yield Finding(Code.NO_WORK, case.filing.folio, "No tiene acuse, y nadie lo está haciendo.")
     if case.filing.pendiente == Pendiente.RESPUESTA and not any(job.kind == Kind.SEAL_ANSWER for job in pending):
@@ -55,7 +54,7 @@ def work(case: Case, now: datetime) -> Iterator[Finding]:
     for kind, purpose in _MADE:
         done = [job for job in case.jobs if job.kind == kind and job.done_at is not None]
         if done and purpose not in purposes:
-            yield _about(done[-1], case, Code.SEAL_LOST, "Dice que se selló, y no hay copia sellada.")
+            yield _about(done[-1], case.filing.folio, Code.SEAL_LOST, "Dice que se selló, y no hay copia sellada.")
 
 
 def seal(state: SealState | None) -> Iterator[Finding]:
@@ -65,5 +64,21 @@ def seal(state: SealState | None) -> Iterator[Finding]:
         yield Finding(Code.SEAL_UNUSABLE, "sello", words)
 
 
-def _about(job: Job, case: Case, code: Code, sentence: str) -> Finding:
-    return Finding(code, f"trabajo {job.id} ({job.kind} {case.filing.folio})", sentence)
+def letters(database: Database, now: datetime) -> Iterator[Finding]:
+    """The letters of no filing that wait, as of ``now``."""
+    with database.reading() as session:
+        waiting = session.scalars(select(Job).where(Job.filing_id.is_(None), Job.done_at.is_(None)).order_by(Job.id))
+        for job in waiting:
+            yield from _waiting(job, "sin expediente", now)
+
+
+def _waiting(job: Job, whose: str, now: datetime) -> Iterator[Finding]:
+    if job.quarantined_at is not None:
+        yield _about(job, whose, Code.WORK_HELD, f"Espera a una persona. {job.last_error}")
+    elif now - job.created_at > LATE_AFTER:
+        words = f"Está pendiente desde hace más de {LATE_AFTER.total_seconds() / 60:.0f} minutos."
+        yield _about(job, whose, Code.WORK_LATE, f"{words} {job.last_error}".strip())
+
+
+def _about(job: Job, whose: str, code: Code, sentence: str) -> Finding:
+    return Finding(code, f"trabajo {job.id} ({job.kind} {whose})", sentence)

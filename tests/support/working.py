@@ -24,7 +24,7 @@ TASKS = {
     Kind.PROVE: (proving, proving.prove),
     Kind.PROTECT: (protection, protection.protect),
 }
-MAIL = dict.fromkeys((Kind.MAIL_CODE, Kind.MAIL_ACUSE, Kind.MAIL_NOTICE), (mail, mail.send))
+MAIL = {kind: (mail, mail.send) for kind in Kind if kind.startswith("correo_")}
 
 
 def make_parts(
