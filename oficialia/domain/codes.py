@@ -41,10 +41,6 @@ class Codes:
         """The six digits mailed for the ``serial``-th time to confirm an address."""
         return f"{int.from_bytes(self._mac(f'codigo de correo {serial}', filing_id)) % 1_000_000:06d}"
 
-    def draft(self, draft_id: UUID) -> str:
-        """The code of a draft, ``XXXX-XXXX-XXXX-XXXX``: opens it for seven days, from any device."""
-        return _spell(self._mac("codigo de borrador", draft_id))
-
     def entry_code(self, entry_id: UUID) -> str:
         """The six digits mailed to let somebody into the inbox of an address."""
         return f"{int.from_bytes(self._mac('codigo de buzon', entry_id)) % 1_000_000:06d}"

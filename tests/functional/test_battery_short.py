@@ -14,7 +14,7 @@ FILINGS = 24
 KILLS = 12
 """One turn of the killer: the broker wiped, then each part, and each child, once."""
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.thorough, pytest.mark.timeout(300)]
 
 
 @contextmanager

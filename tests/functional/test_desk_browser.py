@@ -66,6 +66,7 @@ def enter(page: Page, office: Office, username: str) -> None:
 
 def looks_right(page: Page) -> None:
     """Nothing to scroll sideways for, no field without a name, nothing that a thumb misses."""
+    page.wait_for_function("document.readyState === 'complete'")  # a click may have begun to load another page
     for width in (320, PHONE, DESK):
         page.set_viewport_size({"width": width, "height": 740})
         assert page.evaluate("document.documentElement.scrollWidth") <= width, (page.url, width)

@@ -105,6 +105,7 @@ def _again(office: Office, word: str, victim: int) -> bool:
     return any(word in _command(pid) for pid in marked(str(office.folder)) if pid != victim)
 
 
+@pytest.mark.thorough
 def test_a_taken_port_and_a_taken_folder_are_refused_in_a_sentence(office: Office, tmp_path: Path) -> None:
     port = office.url.rpartition(":")[2]
     for arguments, sentence in (
