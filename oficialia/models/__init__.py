@@ -3,7 +3,7 @@
 from oficialia.models.base import Base
 from oficialia.models.catalog import Area, Cedula, DocumentKind, Tramite
 from oficialia.models.document import Acuse, Document, StoredObject
-from oficialia.models.filing import Deadline, Event, Filing, Party, PartyWord
+from oficialia.models.filing import Deadline, Event, Filing, FollowUp, Party, PartyWord
 from oficialia.models.ledger import FolioSeries, LedgerHead, LedgerLeaf, SealCertificate, SealState
 from oficialia.models.mail import AskedLetter, EmailConfirmation, InboxEntry
 from oficialia.models.outbox import Job
@@ -27,6 +27,7 @@ __all__ = [
     "Event",
     "Filing",
     "FolioSeries",
+    "FollowUp",
     "InboxEntry",
     "Job",
     "LedgerCheckpoint",

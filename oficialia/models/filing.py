@@ -85,12 +85,6 @@ class Filing(Base):
     asunto: Mapped[str]
     petition: Mapped[str] = mapped_column(Text)
     previous_folio: Mapped[str]
-    # The filing that it completes or adds to, and how (domain/filing.Relacion); a folio that was merely typed opens
-    # nothing, so it is no such link. Deferred: a restore puts the rows back in the order of their ids.
-    follows_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("filings.id", deferrable=True, initially="DEFERRED"), index=True
-    )
-    relation: Mapped[str] = mapped_column(server_default=text("''"))
     buzon_consent: Mapped[bool]
     privacy_version: Mapped[str]
     privacy_sha256: Mapped[str]
@@ -109,6 +103,17 @@ class Filing(Base):
     parties: Mapped[list[Party]] = relationship(order_by=Party.position)
     deadlines: Mapped[list[Deadline]] = relationship(order_by=Deadline.id)
     events: Mapped[list[Event]] = relationship(order_by=Event.id)
+    follow_up: Mapped["FollowUp | None"] = relationship(foreign_keys="FollowUp.filing_id")
+
+
+class FollowUp(Base):
+    """That a filing completes or adds to another, and how (domain/filing.Relacion). A folio that was merely typed opens
+    nothing, so it makes no such link."""
+
+    __tablename__ = "follow_ups"
+    filing_id: Mapped[UUID] = mapped_column(ForeignKey("filings.id"), primary_key=True)
+    follows_id: Mapped[UUID] = mapped_column(ForeignKey("filings.id"), index=True)
+    relation: Mapped[str]
 
 
 class PartyWord(Base):

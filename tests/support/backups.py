@@ -14,7 +14,9 @@ from oficialia.domain.filing import Rol
 from oficialia.domain.folio import Folio
 from oficialia.models import (
     Acuse,
+    AskedLetter,
     Base,
+    FollowUp,
     InboxEntry,
     LedgerCheckpoint,
     LedgerPublisher,
@@ -25,10 +27,9 @@ from oficialia.models import (
     StoredObject,
 )
 from oficialia.runtime import Runtime
-from oficialia.services import backup, backup_restore, intake, letters, staff_sign_in
+from oficialia.services import backup, backup_restore, intake, staff_sign_in
 from oficialia.services.backup import Made
 from oficialia.services.backup_objects import Tally
-from oficialia.services.outbox import Kind
 from oficialia.services.submission import Anexo, Person
 from storage.bucket import Bucket
 from tests.support.clerks import attempt, hire
@@ -104,7 +105,8 @@ def fill(runtime: Runtime, folder: Path, filings: int = 3) -> list[intake.Receip
         session.add(LedgerCheckpoint(origin="a", size=1, root="ab", note="—", signed_at=now))
         session.add(LedgerPublisher(id=1, holder=uuid4(), until=now, trouble="", since=now))
         session.add(SealState(id=1, sha256="00", valid_until=None, reason="", since=now))
-        letters.ask(session, Kind.MAIL_DRAFT, "maria@correo.mx", uuid4(), now)
+        session.add(AskedLetter(address="a@b.mx", about=uuid4(), created_at=now, request_id="ab"))
+        session.add(FollowUp(filing_id=receipts[1].filing_id, follows_id=receipts[0].filing_id, relation="alcance"))
         session.add(InboxEntry(id=uuid4(), address="a@b.mx", rfc="", created_at=now, attempts=1, opened_at=now))
         session.add(SignInFailure(key="ab", count=2, last_at=now))
     ana = hire(runtime, "ana", Rol.AREA, "OB")

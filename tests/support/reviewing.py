@@ -34,7 +34,7 @@ TABLES = [
     for name in (
         "folio_series", "ledger_head", "seal_certificates", "filings", "parties", "party_words", "deadlines", "events",
         "documents", "stored_objects", "acuses", "jobs", "ledger_leaves", "ledger_checkpoints", "ledger_publisher",
-        "email_confirmations", "letters", "inbox_entries", "reviews",
+        "email_confirmations", "letters", "follow_ups", "inbox_entries", "reviews",
     )
 ]  # fmt: skip
 

@@ -11,7 +11,8 @@ from signing.digest import sha256_of
 
 # Tables that the first migration did not make.
 STAFF = ("staff_accounts", "staff_sessions", "staff_events", "sign_in_failures")
-SINCE_0001 = ("reviews", "seal_state", "party_words", "ledger_checkpoints", "ledger_publisher", *STAFF)
+AFTER_FILING = ("follow_ups", "letters", "inbox_entries")
+SINCE_0001 = ("reviews", "seal_state", "party_words", "ledger_checkpoints", "ledger_publisher", *STAFF, *AFTER_FILING)
 
 
 def flip(path: Path) -> None:

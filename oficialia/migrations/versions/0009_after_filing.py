@@ -11,18 +11,16 @@ depends_on = None
 
 def upgrade() -> None:
     """Forward: no filing follows another yet."""
-    with op.batch_alter_table("filings") as batch_op:
-        batch_op.add_column(sa.Column("follows_id", sa.Uuid(), nullable=True))
-        batch_op.add_column(sa.Column("relation", sa.String(), server_default=sa.text("''"), nullable=False))
-        batch_op.create_index(batch_op.f("ix_filings_follows_id"), ["follows_id"])
-        batch_op.create_foreign_key(
-            batch_op.f("fk_filings_follows_id_filings"),
-            "filings",
-            ["follows_id"],
-            ["id"],
-            initially="DEFERRED",
-            deferrable=True,
-        )
+    op.create_table(
+        "follow_ups",
+        sa.Column("filing_id", sa.Uuid(), nullable=False),
+        sa.Column("follows_id", sa.Uuid(), nullable=False),
+        sa.Column("relation", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["filing_id"], ["filings.id"], name=op.f("fk_follow_ups_filing_id_filings")),
+        sa.ForeignKeyConstraint(["follows_id"], ["filings.id"], name=op.f("fk_follow_ups_follows_id_filings")),
+        sa.PrimaryKeyConstraint("filing_id", name=op.f("pk_follow_ups")),
+    )
+    op.create_index(op.f("ix_follow_ups_follows_id"), "follow_ups", ["follows_id"])
     with op.batch_alter_table("jobs") as batch_op:
         batch_op.alter_column("filing_id", existing_type=sa.Uuid(), nullable=True)
     op.create_table(
@@ -56,8 +54,4 @@ def downgrade() -> None:
     op.execute("DELETE FROM jobs WHERE filing_id IS NULL")
     with op.batch_alter_table("jobs") as batch_op:
         batch_op.alter_column("filing_id", existing_type=sa.Uuid(), nullable=False)
-    with op.batch_alter_table("filings") as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_filings_follows_id_filings"), type_="foreignkey")
-        batch_op.drop_index(batch_op.f("ix_filings_follows_id"))
-        batch_op.drop_column("relation")
-        batch_op.drop_column("follows_id")
+    op.drop_table("follow_ups")
