@@ -9,6 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 
+def seal_reason(folio: str) -> str:
+    """What the seal of an acuse says that it was put for. The office seals other people's papers too, with whatever is
+    attached to them: by this one tells an acuse from those."""
+    return f"Acuse de recibo {folio}"
+
+
 @dataclass(frozen=True)
 class AcuseOffice:
     """Field 1: who received."""

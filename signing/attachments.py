@@ -1,7 +1,7 @@
 """What the office attaches: the original in a carátula, the proofs of an acuse. Runs in the sandbox."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -9,9 +9,10 @@ from typing import Any
 from asn1crypto import tsp, x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 
+from signing.acuse_content import seal_reason
 from signing.certificate import serial, to_pem
 from signing.evidence import Evidence
-from signing.finding import AcuseFinding, SignatureFinding
+from signing.finding import AcuseFinding
 from signing.pdf_objects import got, listed
 from signing.proven_time import Stamp, stamp
 from signing.sello import sello_fits
@@ -31,17 +32,23 @@ def originals(reader: PdfFileReader) -> list[bytes]:
 
 def acuse_proofs(
     reader: PdfFileReader,
-    signatures: Sequence[SignatureFinding],
+    signers: Iterable[tuple[str, x509.Certificate]],
     evidence: Evidence,
     anchors: TrustAnchors,
     at: datetime,
 ) -> AcuseFinding | None:
-    """The proofs of an acuse, computed again (docs/formatos.md); None for what carries no cadena and no sello."""
+    """The proofs of an acuse, computed again (docs/formatos.md); None for what carries no cadena and no sello.
+
+    `signers` are those whose signatures on this file hold, each with what it says that it was put for. Somebody else's
+    proofs may be attached to any file, and the office seals whatever it receives: only who sealed this one as the acuse
+    of that folio can have made them.
+    """
     files = {name: spec for name, spec in _files(reader) if name in {CADENA, SELLO, TOKEN}}
     if not {CADENA, SELLO} <= files.keys():
         return None
     cadena, sello = (_content(files[name]).decode() for name in (CADENA, SELLO))
-    made = [each for each in _signers(signatures) if _names(cadena, each) and sello_fits(to_pem(each), cadena, sello)]
+    issuers = [each for stated, each in signers if stated == seal_reason(_folio(cadena))]
+    made = [each for each in issuers if _names(cadena, each) and sello_fits(to_pem(each), cadena, sello)]
     token = _token(_content(files[TOKEN]), cadena, evidence, anchors, at) if TOKEN in files else None
     return AcuseFinding(
         cadena=cadena,
@@ -52,9 +59,9 @@ def acuse_proofs(
     )
 
 
-def _signers(signatures: Iterable[SignatureFinding]) -> list[x509.Certificate]:
-    """The certificates of those who signed the document and lead to an anchor."""
-    return [x509.Certificate.load(bytes.fromhex(each.chain[0])) for each in signatures if each.chain and each.intact]
+def _folio(cadena: str) -> str:
+    """The folio in it; empty where it has no place for one."""
+    return (cadena.split("|", 4)[3:4] or [""])[0]
 
 
 def _names(cadena: str, certificate: x509.Certificate) -> bool:

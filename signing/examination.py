@@ -21,6 +21,7 @@ from io import BytesIO
 from itertools import islice
 from typing import Any, BinaryIO, TypeVar
 
+from asn1crypto import x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
@@ -99,6 +100,7 @@ class _Examination:
         self._file, self._anchors, self._at = file, TrustAnchors(tuple(anchors)), datetime.fromisoformat(at)
         self.reader = _quietly(lambda: opened(file, strict=True)) or _quietly(lambda: opened(file, strict=False))
         self._problem: Reason | None = None
+        self._signers: dict[str, x509.Certificate] = {}
         self._evidence = Evidence()
         self._proof = _Proof(self._at)
 
@@ -149,6 +151,7 @@ class _Examination:
         finding = _bytes(finding, signature)
         if finding.problem:
             return finding, None
+        self._signers[finding.certificate_sha256] = signature.signer_cert
         if finding.is_timestamp:
             given = _quietly(lambda: self._document_stamp(signature))
             finding = _timed(finding, given if given and given.believed else self._proof.stamp, broken=given is None)
@@ -186,7 +189,8 @@ class _Examination:
         )
 
     def _acuse(self, reader: PdfFileReader, signatures: tuple[SignatureFinding, ...]) -> AcuseFinding | None:
-        return acuse_proofs(reader, signatures, self._evidence, self._anchors, self._proof.at)
+        made = [(each.stated, self._signers[each.certificate_sha256]) for each in signatures if each.intact]
+        return acuse_proofs(reader, made, self._evidence, self._anchors, self._proof.at)
 
     def _original(self, content: bytes) -> DocumentFinding:
         """Step 9, once: what is attached to an original is not looked at."""
@@ -236,6 +240,7 @@ def _bytes(finding: SignatureFinding, signature: EmbeddedPdfSignature) -> Signat
         algorithms=_quietly(lambda: described(signature.signer_info, certificate)) or "",
         valid_from=_quietly(lambda: certificate.not_valid_before),
         valid_until=_quietly(lambda: certificate.not_valid_after),
+        stated=_quietly(lambda: readable(str(signature.sig_object["/Reason"]))) or "",
         claimed_time=_aware(_quietly(lambda: signature.self_reported_timestamp)),
     )
 

@@ -53,6 +53,7 @@ class SignatureFinding:
     - `chain`: certificates (DER, hexadecimal) from the signer's to the anchor; empty where there is none. `usage`: it
       may sign documents. `weak`: an algorithm of the signature or of its chain is not on the allow-list.
     - `in_force`: the whole chain was in force at `proven_time`, else at the time of examination.
+    - `stated` is why it was signed, in the signer's words (`/Reason`, which the signature covers).
     - `claimed_time` is the signer's word. `proven_time` is that of a time stamp of the trusted authority `tsa`, over
       the signature or over the document with it. `timestamp_broken`: it brings one that is not over it.
     - `told`: what the document itself brings about revocation.
@@ -78,6 +79,7 @@ class SignatureFinding:
     valid_from: datetime | None = None
     valid_until: datetime | None = None
     in_force: bool = False
+    stated: str = ""
     claimed_time: datetime | None = None
     proven_time: datetime | None = None
     tsa: str = ""
@@ -125,9 +127,9 @@ _INSTANTS = ("valid_from", "valid_until", "claimed_time", "proven_time")
 
 @dataclass(frozen=True)
 class AcuseFinding:
-    """The proofs attached to an acuse. `sello_of`: the SHA-256 of those certificates that signed this document, whose
-    key made the sello, and whom the cadena names. The token is checked against the anchors: `token_time` is None
-    where it is not believed, `token_fits` where there is none."""
+    """The proofs attached to an acuse. `sello_of`: the SHA-256 of those certificates that signed this document as the
+    acuse of that folio, whose key made the sello, and whom the cadena names. The token is checked against the anchors:
+    `token_time` is None where it is not believed, `token_fits` where there is none."""
 
     cadena: str
     sello_of: tuple[str, ...]

@@ -226,9 +226,9 @@ def _integrity(reasons: Iterable[Reason]) -> Integrity:
 
 
 def _acuse(found: AcuseFinding, ours: frozenset[str], signatures: Iterable[SignatureVerdict]) -> AcuseCheck | None:
-    """None unless the office sealed it; where its seals are not known, whoever signed it counts."""
+    """None for the acuse of another office. Where the office's seals are not known, whoever sealed it counts."""
     sealed = {each.certificate_sha256 for each in signatures if each.ours} if ours else set(found.sello_of)
-    if ours and not sealed:
+    if found.sello_of and not sealed:
         return None
     values = found.cadena.split("|")
     folio = values[3] if len(values) > 3 else ""

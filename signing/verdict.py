@@ -84,8 +84,9 @@ _INSTANTS = ("valid_from", "valid_until", "revoked_at", "revocation_at", "claime
 class AcuseCheck:
     """The proofs attached to an acuse, recomputed from the file itself (docs/formatos.md).
 
-    `sello_fits`: it is over the cadena, with the key of one of the office's seals that signed this very file, and the
-    cadena names that seal. `token_fits` is None where no token is attached: it was pending when the acuse was issued.
+    `sello_fits`: it is over the cadena, with the key of one of the office's seals that signed this very file as the
+    acuse of that folio, and the cadena names that seal. `token_fits` is None where no token is attached: it was pending
+    when the acuse was issued.
     """
 
     cadena: str

@@ -22,6 +22,7 @@ from oficialia.services.acuses import Issued
 from oficialia.services.objects import PDF
 from oficialia.services.outbox import Lease
 from oficialia.services.proofs import Proofs
+from signing.acuse_content import seal_reason
 from signing.acuse_pdf import acuse_pdf
 from signing.errors import TimestampUnavailable
 from signing.seal import Sealed
@@ -90,4 +91,4 @@ def _typeset_and_seal(ours: Parts, drafted: Draft, issued: Issued, place: Path, 
     now = ours.runtime.clock()
     unsealed = place / "acuse-sin-sello.pdf"
     unsealed.write_bytes(acuse_pdf(acuses.content(drafted, issued, now), acuses.attachments(issued)))
-    return ours.engine.seal_own(unsealed, target, reason=f"Acuse de recibo {drafted.folio}", at=now)
+    return ours.engine.seal_own(unsealed, target, reason=seal_reason(drafted.folio), at=now)

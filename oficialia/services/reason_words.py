@@ -149,8 +149,8 @@ REASONS = {
     ),
     # Our own acuse
     Reason.ACUSE_SELLO: Words(
-        "El sello electrónico del acuse no corresponde a su cadena original.",
-        "Lo calculamos de nuevo y no coincide. El acuse no es como lo emitimos.",
+        "El sello electrónico del acuse no corresponde a este archivo.",
+        "El archivo trae la cadena original de un acuse, y no está sellado como ese acuse. Pudo copiarse de otro.",
         "No lo use. Descargue el acuse otra vez, con su folio y su clave.",
     ),
     Reason.ACUSE_TOKEN: Words(

@@ -88,7 +88,7 @@ def view(verdict: DocumentVerdict, proofs: tuple[Words, ...] = ()) -> DocumentVi
         reasons=tuple(REASONS[reason] for reason in verdict.reasons),
         actions=words.actions(verdict),
         signatures=tuple(signature_view(each, number) for number, each in enumerate(verdict.signatures, start=1)),
-        acuse=(*_acuse(verdict.acuse), *proofs) if verdict.acuse else (),
+        acuse=_acuse(verdict.acuse, proofs) if verdict.acuse else (),
         embedded=tuple(view(each) for each in verdict.embedded),
     )
 
@@ -205,12 +205,15 @@ def _span(start: datetime | None, end: datetime | None) -> str:
     return f"{start.date().isoformat()} a {end.date().isoformat()}" if start and end else ""
 
 
-def _acuse(check: AcuseCheck) -> tuple[Words, ...]:
+def _acuse(check: AcuseCheck, proofs: tuple[Words, ...]) -> tuple[Words, ...]:
+    """Where the sello is not this file's, nothing else that is attached to it says anything of it."""
+    if not check.sello_fits:
+        return (REASONS[Reason.ACUSE_SELLO],)
     sello = Words(
         f"El sello electrónico corresponde a la cadena original del folio {check.folio}.",
         "La cadena original resume lo que dice el acuse. La comprobamos de nuevo y coincide.",
     )
-    return (sello if check.sello_fits else REASONS[Reason.ACUSE_SELLO], _token(check))
+    return (sello, _token(check), *proofs)
 
 
 def _token(check: AcuseCheck) -> Words:

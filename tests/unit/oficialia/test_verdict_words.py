@@ -161,7 +161,8 @@ def test_where_the_public_looks_curp_and_rfc_are_masked_also_inside() -> None:
             AcuseCheck("||OPD1||", "OP-2026-000123-5", True, True, AT, "TSA"),
             ["El sello electrónico corresponde", "Su sello de tiempo prueba la hora: 23 de noviembre de 2026"],
         ),
-        (AcuseCheck("||OPD1||", "OP-2026-000123-5", False, False, None, ""), ["no corresponde", "no corresponde"]),
+        (AcuseCheck("||OPD1||", "OP-2026-000123-5", True, False, None, ""), ["corresponde", "no corresponde"]),
+        (AcuseCheck("||OPD1||", "OP-2026-000123-5", False, True, AT, "TSA"), ["no corresponde a este archivo"]),
         (
             AcuseCheck("||OPD1||", "OP-2026-000123-5", True, None, None, ""),
             ["corresponde", "se emitió sin sello de tiempo"],

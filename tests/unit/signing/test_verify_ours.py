@@ -5,14 +5,17 @@ from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
 
+import pikepdf
 import pytest
 from asn1crypto import tsp
 from pyhanko.sign.fields import MDPPerm
 from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 
+from signing.acuse_content import seal_reason
 from signing.acuse_pdf import acuse_pdf
 from signing.reason import Colour, Reason
 from signing.timestamp import _request
+from signing.trust import TrustAnchors
 from signing.verdict import DocumentVerdict
 from signing.verify import verify
 from tests.support.acuse_sample import CADENA, acuse
@@ -48,7 +51,7 @@ def issue(office: Office, tsa: DummyTimeStamper) -> Callable[..., Path]:
                   for name, content in instead.items()}  # fmt: skip
         plain, target = office.folder / "acuse.pdf", office.folder / "acuse-sellado.pdf"
         plain.write_bytes(acuse_pdf(acuse(), {name: content for name, content in files.items() if content}))
-        office.engine.seal_own(plain, target, reason="Acuse", at=office.now)
+        office.engine.seal_own(plain, target, reason=seal_reason(FOLIO), at=office.now)
         return target
 
     return run
@@ -89,6 +92,33 @@ def test_a_cadena_that_names_another_seal_is_red(office: Office, look: Look, iss
 def test_an_acuse_that_another_office_sealed_is_no_acuse_of_ours(look: Look, issue: Callable[..., Path]) -> None:
     found = look(issue(), "00" * 32)
     assert (found.ours, found.acuse) == (False, None)
+
+
+def test_the_proofs_of_an_acuse_in_a_paper_that_the_office_received_are_not_its_own(
+    office: Office, look: Look, issue: Callable[..., Path]
+) -> None:
+    forged = office.folder / "peticion.pdf"
+    with pikepdf.open(issue()) as acuse:
+        del acuse.Root["/AcroForm"]
+        del acuse.pages[0]["/Annots"]
+        acuse.save(forged)
+    bare = look(forged)
+    assert bare.acuse is not None and not bare.acuse.sello_fits
+    assert (bare.colour, bare.reasons) == (Colour.RED, (Reason.ACUSE_SELLO,))
+    _, received = office.seal(forged)
+    found = look(received)
+    assert found.ours and found.acuse is not None
+    assert (found.acuse.sello_fits, found.colour) == (False, Colour.RED)
+    assert Reason.ACUSE_SELLO in found.reasons
+
+
+def test_without_anchors_nor_seals_an_acuse_is_still_bound_to_its_own_proofs(
+    office: Office, issue: Callable[..., Path]
+) -> None:
+    found = verify(office.sandbox, issue(), anchors=TrustAnchors(), at=office.now)
+    assert found.acuse is not None and found.acuse.sello_fits
+    assert found.colour is Colour.AMBER
+    assert Reason.UNTRUSTED in found.reasons
 
 
 def test_the_original_in_a_caratula_is_verified_byte_for_byte(office: Office, look: Look) -> None:

@@ -147,6 +147,9 @@ def test_the_proofs_of_an_acuse_in_another_file_make_no_acuse(town: Town) -> Non
         proofs = {name: each.get_file().read_bytes() for name, each in acuse.attachments.items()}
     page = town.shown(saying("Acuse de recibo", proofs))
     assert _says(page, Known.CLAIMS_OURS)
+    assert "No confíe en este archivo como está" in page
+    assert "Todo está en orden" not in page
+    assert "está en el libro público" not in page
     assert town.folio in page
 
 
