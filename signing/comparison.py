@@ -90,9 +90,9 @@ class Comparison:
     def _trailer(self) -> Iterator[Change]:
         if key_of(self._old.root_ref) != key_of(self._new.root_ref):
             yield Change.PAGES
-        for key, part in (("/Info", Change.METADATA), ("/Encrypt", Change.OTHER)):
-            if _raw(self._old.trailer_view, key) != _raw(self._new.trailer_view, key):
-                yield part
+        if _raw(self._old.trailer_view, "/Encrypt") != _raw(self._new.trailer_view, "/Encrypt"):
+            yield Change.OTHER
+        yield from _info(_details(self._old), _details(self._new))  # also where there were none before
 
     def _written_later(self) -> set[Reference]:
         """What was written or freed after it was signed."""
@@ -227,6 +227,13 @@ def _own(owners: dict[Key, Judge], holder: Any, key: str, judge: Judge) -> None:
     value = holder.raw_get(key) if isinstance(holder, DictionaryObject) and key in holder else None
     if isinstance(value, IndirectObject):
         owners.setdefault(key_of(value.reference), judge)
+
+
+def _details(revision: HistoricalResolver) -> Any:
+    """The document information of a revision; None where it has none."""
+    trailer = revision.trailer_view
+    value = trailer.raw_get("/Info") if "/Info" in trailer else None
+    return revision.get_object(value.reference) if isinstance(value, IndirectObject) else value
 
 
 def _info(old: Any, new: Any) -> Iterable[Change]:

@@ -71,9 +71,9 @@ REASONS = {
         _SEE_REVISION,
     ),
     Reason.FILLED_IN: Words(
-        "Después de firmarse se llenaron campos o se pusieron notas, como la firma lo permite.",
-        "Quien firmó dejó espacios para llenar. Lo que se escribió en ellos no es parte de su firma.",
-        "Revise lo que se llenó después. Puede mirar la versión firmada.",
+        "Después de firmarse se agregó o cambió algo, como la firma lo permite.",
+        "Por ejemplo, se llenaron campos, se pusieron notas o cambió el título. Eso no es parte de lo que se firmó.",
+        "Revise qué cambió después. Puede mirar la versión firmada.",
     ),
     Reason.UNSEEN_CHANGES: Words(
         "Después de firmarse cambiaron partes internas del archivo que no se ven.",

@@ -146,7 +146,9 @@ def words_of(member: StrEnum) -> Words:
 
 def headline(verdict: DocumentVerdict) -> Words:
     """What is said of the document first: what happened to it where that is known, else what its colour says."""
-    if verdict.integrity in {Integrity.CAMBIO, Integrity.ALTERADO, Integrity.ILEGIBLE} and verdict.colour is Colour.RED:
+    if verdict.integrity is Integrity.CAMBIO:
+        return INTEGRITIES[verdict.integrity]
+    if verdict.integrity in {Integrity.ALTERADO, Integrity.ILEGIBLE} and verdict.colour is Colour.RED:
         return INTEGRITIES[verdict.integrity]
     return COLOURS[verdict.colour]
 

@@ -136,6 +136,7 @@ def test_at_most_some_actions_are_asked_for_and_the_gravest_first() -> None:
         (document(GOOD), "Todo está en orden"),
         (document(signature(reasons=(Reason.UNTRUSTED,))), "Revise antes de confiar"),
         (document(signature(reasons=(Reason.REVOKED,))), "No confíe en este archivo como está"),
+        (document(signature(integrity=Integrity.CAMBIO, reasons=(Reason.FILLED_IN,))), "Cambió después de firmarse."),
         (
             document(signature(integrity=Integrity.ALTERADO, reasons=(Reason.CONTENT_ALTERED,))),
             "Alterado: el contenido no es el que se firmó.",

@@ -230,6 +230,18 @@ def test_the_parts_that_a_later_revision_changed(
     assert signature.reasons == (reason,)
 
 
+def test_who_signs_later_may_note_its_program_and_the_date_where_no_details_were(
+    look: Look, paper: bytes, development_pki: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as silent:  # a program that writes neither
+        silent.setattr(IncrementalPdfFileWriter, "_update_meta", lambda _: None)
+        first = sign_as(paper, signer_of(development_pki, "maria"))
+    assert b"/Info" not in first
+    found = look(sign_as(first, signer_of(development_pki, "empresa"), "Firma2"))
+    assert found.signatures[0].changes == (Change.SIGNATURES,)
+    assert found.colour is Colour.GREEN
+
+
 def test_nothing_may_change_after_a_certification_that_forbids_it(
     look: Look, paper: bytes, development_pki: Path
 ) -> None:
