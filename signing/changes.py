@@ -13,6 +13,7 @@ from signing.comparison import Comparison
 from signing.coverage import Coverage
 from signing.finding import Modification
 from signing.reason import Change
+from signing.shadows import shadowed
 
 UNSEEN = frozenset({Change.SIGNATURES, Change.VALIDATION_DATA, Change.METADATA, Change.STRUCTURE})
 
@@ -25,8 +26,9 @@ def later(signature: EmbeddedPdfSignature, covered: Coverage | None) -> tuple[Mo
         return "nada", ()
     if signature.signed_revision == signature.reader.xrefs.total_revisions - 1:
         return "desconocido", (Change.TRAILING_DATA if covered.inert else Change.UNKNOWN,)
-    found, allowed = _difference(signature)
-    parts = _parts(signature)
+    hidden = shadowed(signature, covered.end)
+    found, allowed = (None, False) if hidden else _difference(signature)
+    parts = (Change.UNKNOWN,) if hidden else _parts(signature)
     if isinstance(found, DiffResult) and allowed:
         fields = {str(name) for name, _, _ in enumerate_sig_fields(signature.reader)}
         return ("solo_firmas" if found.changed_form_fields <= fields else "cambios_permitidos"), parts

@@ -22,6 +22,7 @@ from signing.seal import SealEngine
 from signing.tlog_policy import TlogPolicy
 from tests.support.office import TestClock, blank_pdf, submission
 from tests.support.publishing import Log, make_log
+from tests.support.shadows import TRICKS, shadowed
 from tests.support.witnesses import running
 from tests.support.working import make_parts, schedule_protection, work
 from workers.parts import Parts
@@ -110,6 +111,11 @@ def forgeries(made: Issued, other: SealEngine, folder: Path) -> dict[str, Path]:
         "sin-sello": blank_pdf,
         "no-pdf": lambda path: path.write_bytes(b"GIF89a"),
     }
+    changes |= {
+        f"sombra: {trick}": lambda path, trick=trick: path.write_bytes(shadowed(whole, trick))  # type: ignore[misc]
+        for trick in TRICKS
+    }
+    changes["sombra-protegido"] = lambda path: path.write_bytes(shadowed(made.protected.read_bytes(), TRICKS[0]))
     found = {name: folder / f"{name}.pdf" for name in changes}
     for name, change in changes.items():
         change(found[name])

@@ -3,30 +3,48 @@
 // provably that counts as a change.
 const EVIDENCE = new Set(["DSS", "Extensions", "AcroForm"]);
 const LATER = new Set(["Size", "Prev", "ID"]);
+const LEADING = new Set(["Catalog", "Pages", "Page", "XRef", "ObjStm"]);
+const BETWEEN = "(?:[\\0\\t\\n\\f\\r ]|%[^\\r\\n]*[\\r\\n])";
+const OBJECT = `(^|[^0-9])([0-9]+)${BETWEEN}+[0-9]+${BETWEEN}*obj`, ENDS = /trailer|startxref/g;
 const WIDGET = new Set(["Type", "Subtype", "FT", "T", "V", "Rect", "F", "P", "TU"]);
 
 function onlyEvidence(sealed, bytes, text) {
   try {
     const whole = new Revision(bytes, text, bytes.length);
-    const before = sealed.trailer.get("Size");
-    if (!sameBut(sealed.trailer, whole.trailer, LATER) || [...sealed.offsets.keys()].some((number) => !whole.offsets.has(number))) return false;
-    for (const [number, at] of whole.offsets) {
-      if (at === sealed.offsets.get(number) || (number >= before && at >= sealed.end)) continue;
-      if (at < sealed.end || !allowed(number, sealed, whole)) return false;
-    }
-    return true;
+    const kept = ([number, at]) => at >= sealed.end || at === (sealed.offsets.get(number) ?? 0);
+    if (![...whole.offsets].every(kept) || [...sealed.offsets.keys()].some((number) => !whole.offsets.has(number))) return false;
+    const later = whole.trailers.filter(({ at }) => at >= sealed.end);
+    return later.every(({ trailer }) => sameBut(sealed.trailer, trailer, LATER)) && nothingHidden(sealed, whole, text, later.length);
   } catch (fault) {
     if (fault instanceof Unreadable || fault instanceof TypeError || fault instanceof RangeError) return false;
     throw fault;
   }
 }
 
+// Some readers rebuild a table that they do not like, and then show objects that no table names. So each that stands after
+// the seal is named, and is evidence, also where a later one took its place; and each table has its own end and no more.
+function nothingHidden(sealed, whole, text, tables) {
+  const rest = text.slice(sealed.end), size = sealed.trailer.get("Size"), objects = new RegExp(OBJECT, "g");
+  let seen = 0;
+  for (let match; (match = objects.exec(rest)); seen += 1) {
+    const at = sealed.end + match.index + match[1].length, number = Number(match[2]);
+    if (whole.named.get(at) !== number) return false;
+    if (!(number >= size ? follows(whole.indirect(at, number)) : allowed(number, at, sealed, whole))) return false;
+    objects.lastIndex -= 1; // the next may begin right behind it
+  }
+  const named = [...whole.named.keys()].filter((at) => at >= sealed.end).length;
+  return seen === named && rest.match(ENDS).length === 2 * tables;
+}
+
+// A new object, to which nothing that was sealed leads.
+const follows = ({ value }) => !(value instanceof Map && LEADING.has(value.get("Type")?.name));
+
 // An object that was there and is written anew.
-function allowed(number, sealed, whole) {
-  const ref = new Ref(number, 0), old = sealed.object(ref), now = whole.object(ref);
+function allowed(number, at, sealed, whole) {
+  const ref = new Ref(number, 0), old = sealed.object(ref), { value: now, data } = whole.indirect(at, number);
   const info = sealed.trailer.get("Info");
-  if (info instanceof Ref && info.number === number) return true; // title and dates, which no page shows
-  if (!(old instanceof Map && now instanceof Map) || whole.indirect(whole.offsets.get(number), number).data) return false;
+  if (info instanceof Ref && info.number === number) return follows({ value: now }); // title and dates, which no page shows
+  if (!(old instanceof Map && now instanceof Map) || data) return false;
   if (sealed.trailer.get("Root").number === number) {
     return sameBut(old, now, EVIDENCE) && formGrew(sealed.object(old.get("AcroForm")), whole.object(now.get("AcroForm")), sealed, whole);
   }

@@ -4,6 +4,8 @@ class Name { constructor(text) { this.name = text; } }
 class Ref { constructor(number, generation) { this.number = number; this.generation = generation; } }
 const BLANK = /(?:[\0\t\n\f\r ]|%[^\r\n]*)*/y, NUMBER = /[+-]?(?:\d+\.?\d*|\.\d+)/y, WORD = /true|false|null/y;
 const REF = /(\d+)[\0\t\n\f\r ]+(\d+)[\0\t\n\f\r ]+R(?![A-Za-z])/y, NAME = /\/([^\0\t\n\f\r ()<>[\]{}/%]*)/y;
+// A table of references as ISO 32000-1, 7.5.4, has it. Readers that meet another one rebuild it, each in its own way.
+const TABLE = /xref(?:\r\n|\r|\n)/y, SECTION = /(\d+) (\d+) ?(?:\r\n|\r|\n)/y, ENTRY = /(\d{10}) (\d{5}) ([fn])(?: \r| \n|\r\n)/y;
 const HEADER = /(\d+)[\0\t\n\f\r ]+(\d+)[\0\t\n\f\r ]+obj/y, HEX = /<([0-9A-Fa-f\0\t\n\f\r ]*)>/y;
 const ESCAPES = { n: "\n", r: "\r", t: "\t", b: "\b", f: "\f" };
 const DEEPEST = 60;
@@ -96,7 +98,8 @@ class Revision {
     this.text = text;
     this.end = end;
     this.offsets = new Map();
-    this.trailer = null;
+    this.named = new Map(); // by offset, also what a later table names anew
+    this.trailers = [];
     const last = /startxref\s+(\d+)\s+%%EOF\s*$/.exec(text.slice(Math.max(0, end - 64), end));
     const seen = new Set();
     for (let at = last ? Number(last[1]) : NaN; at !== undefined; ) {
@@ -107,21 +110,30 @@ class Revision {
   }
 
   table(at) {
-    const parser = new Parser(this.text, at);
-    if (!parser.comes("xref")) throw new Unreadable("PDF");
-    while (!parser.comes("trailer")) {
-      const [first, count] = [parser.value(), parser.value()];
-      for (let number = first; number < first + count; number += 1) {
-        const entry = parser.comes("") && parser.take(/(\d{10}) (\d{5}) ([fn])/y);
-        if (!entry) throw new Unreadable("PDF");
-        if (!this.offsets.has(number)) this.offsets.set(number, entry[3] === "n" ? Number(entry[1]) : 0);
+    const parser = new Parser(this.text, at), seen = new Set();
+    if (!parser.take(TABLE)) throw new Unreadable("PDF");
+    for (let section; (section = parser.take(SECTION)); ) {
+      const first = Number(section[1]), end = first + Number(section[2]);
+      for (let number = first; number < end; number += 1) {
+        const entry = parser.take(ENTRY);
+        if (!entry || seen.has(number)) throw new Unreadable("PDF");
+        seen.add(number);
+        this.entry(number, entry[3] === "n" ? Number(entry[1]) : 0);
       }
     }
+    if (!parser.comes("trailer")) throw new Unreadable("PDF");
     const trailer = parser.value();
-    this.trailer ??= trailer;
+    this.trailers.push({ at, trailer });
     if (trailer.has("XRefStm")) throw new Unreadable("PDF");
     return trailer.get("Prev");
   }
+
+  entry(number, at) {
+    if (at) this.named.set(at, number);
+    if (!this.offsets.has(number)) this.offsets.set(number, at);
+  }
+
+  get trailer() { return this.trailers[0].trailer; }
 
   object(value) {
     if (!(value instanceof Ref)) return value;
