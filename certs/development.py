@@ -11,6 +11,7 @@ the SAT profile (`certs.profiles`). Nothing it signs has any legal value, and it
     tsa.p12 tsa.password tsa.pem             the time-stamping authority
     ciudadanos/NAME.cer .key .password .p12  maria, empresa, csd, vencida, revocada: as SAT hands them out, and PKCS#12
     anclas/raiz.pem                          the public anchor: the only file that whoever verifies needs
+    anclas/intermedias/emisora.pem           what leads to it from a citizen's `.cer`
     libro.key testigo-1.key testigo-2.key    the keys of the ledger and of its witnesses (`make_ledger_key`)
     libro.politica                           the policy that names them
     revocados.json                           numbers (decimal) and dates of the revoked, for `certs.responders`
@@ -37,6 +38,7 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_an
 from certs import profiles
 from oficialia.clock import now
 from signing.note import LOG, WITNESS, SignerKey
+from signing.trust import ISSUERS
 
 Key = rsa.RSAPrivateKey
 LEDGER_ORIGIN = "chalco.example/libro"
@@ -54,6 +56,7 @@ def make_development_pki(folder: Path, *, at: datetime, base_url: str) -> None:
     the address of /ocsp and /crl. Raises `FileExistsError` where `folder` holds something else.
     """
     if (folder / "raiz.pem").is_file():
+        _publish_issuer(folder)  # one that was made by an earlier version lacks it
         return
     if folder.exists() and any(folder.iterdir()):
         raise FileExistsError(f"{folder} ya existe y no es una PKI de desarrollo")
@@ -61,6 +64,7 @@ def make_development_pki(folder: Path, *, at: datetime, base_url: str) -> None:
     draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
         _write_all(draft, at.replace(microsecond=0), base_url.rstrip("/"))
+        _publish_issuer(draft)
         _publish(draft, folder)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
@@ -90,6 +94,12 @@ def _ledger_key(path: Path, name: str, kind: int) -> SignerKey:
     _write(draft, f"{key.secret_line}\n".encode(), secret=True)
     draft.replace(path)
     return key
+
+
+def _publish_issuer(folder: Path) -> None:
+    place = folder / "anclas" / ISSUERS
+    place.mkdir(exist_ok=True)
+    shutil.copyfile(folder / "emisora.pem", place / "emisora.pem")
 
 
 def _publish(draft: Path, folder: Path) -> None:

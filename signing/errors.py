@@ -100,6 +100,34 @@ class IdentityUnusable(SigningError):
         super().__init__(self.code.value, detail)
 
 
+class CitizenFault(StrEnum):
+    """Why a citizen's certificate or signature is refused; each has a sentence (oficialia/services/efirma_words.py)."""
+
+    UNREADABLE = "certificado_ilegible"
+    CSD = "sello_digital"
+    NO_EFIRMA = "no_es_efirma"
+    EXPIRED = "vencida"
+    NOT_YET_VALID = "aun_no_vigente"
+    WEAK_KEY = "llave_debil"
+    UNKNOWN_ISSUER = "emisor_desconocido"
+    REVOKED = "revocada"
+    NOT_EXTENSIBLE = "pdf_no_admite_firma"
+    WORSE = "danaria_otra_firma"
+    OTHER_SIGNATURE = "firma_no_corresponde"
+
+
+class CitizenSignatureRefused(SigningError):
+    """The certificate may not sign here, the document cannot be signed, or the signature is not the one asked for.
+
+    `detail` is for the log: a date, or what an examination said; never anything secret.
+    """
+
+    def __init__(self, code: CitizenFault | str, detail: str = "") -> None:
+        self.code = CitizenFault(code)
+        self.detail = detail
+        super().__init__(self.code.value, detail)
+
+
 class SealingFailed(SigningError):
     """No strategy gave a document that validates; nothing was written as a result."""
 

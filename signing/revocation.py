@@ -112,6 +112,10 @@ class RevocationClient:
         above = (self._answer(each, path, at, None) for each in reversed(authorities))
         return (self._answer(leaf, path, at, since), *above)
 
+    def answer(self, certificate: x509.Certificate, others: Iterable[x509.Certificate], *, at: datetime) -> Answer:
+        """What is said of `certificate` alone, as of `at`, when its chain must be in force. Raises as `answers`."""
+        return self._answer(certificate, self._path(certificate, others, at), at, None)
+
     def _path(self, certificate: x509.Certificate, others: Iterable[x509.Certificate], at: datetime) -> ValidationPath:
         known = list(others)
         context = validation_context(self._anchors, at=at, other_certs=known)

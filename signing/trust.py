@@ -16,30 +16,47 @@ import signing.efirma  # noqa: F401  (cures asn1crypto before the first certific
 from signing.errors import TrustUnusable
 
 CERTIFICATE_SUFFIXES = frozenset({".pem", ".crt", ".cer"})
+ISSUERS = "intermedias"
+"""In a folder of anchors: certificates of authorities that are not believed by themselves. A `.cer` comes without the
+one of its authority, which leads from it to an anchor."""
 
 
 @dataclass(frozen=True)
 class TrustAnchors:
-    """Certificates of authorities that are believed, each as PEM text; the form in which they enter the sandbox."""
+    """Certificates of authorities that are believed, each as PEM text; the form in which they enter the sandbox.
+
+    `issuers` are known, and count only where they lead to one that is believed.
+    """
 
     pem: tuple[str, ...] = ()
+    issuers: tuple[str, ...] = ()
 
     def certificates(self) -> list[x509.Certificate]:
         """The anchors, parsed anew: asn1crypto objects are lazy and not to be shared between threads."""
-        return [x509.Certificate.load(pem.unarmor(text.encode("ascii"))[2]) for text in self.pem]
+        return _parsed(self.pem)
+
+    def issuing(self) -> list[x509.Certificate]:
+        """The authorities that are only known, parsed anew."""
+        return _parsed(self.issuers)
 
 
 def load_anchors(*places: Path) -> TrustAnchors:
     """The certificates in `places`: files, or folders whose .pem, .crt and .cer files are taken, in order of name.
 
-    Both PEM (several in a file) and DER are read. Raises `TrustUnusable` where a place is missing or a file holds
-    anything else, so that a typing mistake never shrinks the trust list in silence.
+    Those of a folder `intermedias` in it are known as issuers. Both PEM (several in a file) and DER are read. Raises
+    `TrustUnusable` where a place is missing or a file holds anything else, so that a typing mistake never shrinks the
+    trust list in silence.
     """
-    found: dict[str, None] = {}
-    for file in _files(places):
-        for der in _certificates(file):
-            found[pem.armor("CERTIFICATE", der).decode("ascii")] = None
-    return TrustAnchors(tuple(found))
+    return TrustAnchors(_read(places), _read(place / ISSUERS for place in places if (place / ISSUERS).is_dir()))
+
+
+def _read(places: Iterable[Path]) -> tuple[str, ...]:
+    ders = (der for file in _files(places) for der in _certificates(file))
+    return tuple(dict.fromkeys(pem.armor("CERTIFICATE", der).decode("ascii") for der in ders))
+
+
+def _parsed(texts: Iterable[str]) -> list[x509.Certificate]:
+    return [x509.Certificate.load(pem.unarmor(text.encode("ascii"))[2]) for text in texts]
 
 
 def validation_context(

@@ -105,7 +105,8 @@ def test_secrets_are_their_owners_alone_and_the_anchors_hold_none(development_pk
     for file in development_pki.rglob("*"):
         if file.suffix in {".key", ".p12", ".password"}:
             assert file.stat().st_mode & 0o077 == 0, file
-    assert [file.name for file in (development_pki / "anclas").iterdir()] == ["raiz.pem"]
+    public = {file.name for file in (development_pki / "anclas").rglob("*") if file.is_file()}
+    assert public == {"raiz.pem", "emisora.pem"}
     assert not list(development_pki.glob("raiz.key"))
 
 

@@ -15,8 +15,19 @@ def test_anchors_come_from_files_and_folders_in_pem_and_der_without_repetition(
     root = load_anchors(development_pki / "anclas")
     (tmp_path / "raiz.cer").write_bytes(root.certificates()[0].dump())
     (tmp_path / "notas.txt").write_text("no es un certificado")
-    assert load_anchors(development_pki / "raiz.pem", tmp_path) == root
+    assert load_anchors(development_pki / "raiz.pem", tmp_path).pem == root.pem
     assert len(root.pem) == 1
+
+
+def test_an_issuer_is_known_and_not_believed(development_pki: Path, tmp_path: Path) -> None:
+    known = load_anchors(development_pki / "anclas")
+    [issuer] = known.issuing()
+    assert issuer.dump() not in {anchor.dump() for anchor in known.certificates()}
+    assert load_anchors(development_pki / "raiz.pem").issuers == ()
+    (tmp_path / "intermedias").mkdir()
+    (tmp_path / "intermedias/mala.pem").write_text("hola")
+    with pytest.raises(TrustUnusable, match=r"mala\.pem"):
+        load_anchors(tmp_path)
 
 
 def test_several_certificates_may_stand_in_one_file(development_pki: Path, tmp_path: Path) -> None:
