@@ -23,6 +23,8 @@ from oficialia.web import (
     desk_filing,
     desk_inbox,
     desk_reports,
+    draft_link,
+    draft_sweep,
     errors,
     health,
     ledger,
@@ -32,6 +34,7 @@ from oficialia.web import (
     throttle,
     tracking,
     trust,
+    tus,
     uploads,
     ventanilla,
     verification,
@@ -43,6 +46,8 @@ _BLUEPRINTS = (
     pages,
     catalog,
     ventanilla,
+    tus,
+    draft_link,
     confirmation,
     tracking,
     verification,
@@ -72,6 +77,7 @@ def create_app(runtime: Runtime | None = None, options: WebOptions | None = None
     uploads.install(app)
     errors.install(app)
     health.install(app, runtime, options)
+    draft_sweep.install(app, runtime)
     for module in (*_BLUEPRINTS, *_DESK):
         app.register_blueprint(module.blueprint)
     throttle.install(app, options)

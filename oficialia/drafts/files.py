@@ -8,13 +8,20 @@ import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Self
+from typing import Protocol, Self
 
 from oficialia.drafts.errors import ChecksumMismatch, TooLong
 
 ALGORITHMS = ("sha256", "sha1")  # of the sum of a piece; whoever speaks tus may count on sha1
 _BLOCK = 1 << 20
 _OWNER_ONLY = 0o600
+
+
+class Source(Protocol):
+    """Where the bytes of a piece are read from."""
+
+    def read(self, size: int = ..., /) -> bytes | None:
+        """The next bytes; none at the end."""
 
 
 @dataclass(frozen=True)
@@ -28,9 +35,10 @@ class Checksum:
     def parse(cls, header: str) -> Self:
         """From ``sha256 <base64>``. Raises ValueError."""
         algorithm, _, encoded = header.partition(" ")
-        if algorithm not in ALGORITHMS:
+        digest = base64.b64decode(encoded, validate=True)
+        if algorithm not in ALGORITHMS or len(digest) != hashlib.new(algorithm, usedforsecurity=False).digest_size:
             raise ValueError(header)
-        return cls(algorithm, base64.b64decode(encoded, validate=True))
+        return cls(algorithm, digest)
 
 
 def move_in(source: Path, target: Path) -> None:
@@ -47,7 +55,7 @@ def move_in(source: Path, target: Path) -> None:
         os.fsync(file.fileno())
 
 
-def write_piece(path: Path, start: int, room: int, source: IO[bytes], checksum: Checksum | None) -> int:
+def write_piece(path: Path, start: int, room: int, source: Source, checksum: Checksum | None) -> int:
     """Writes what ``source`` has at ``start`` and returns how much that was, once it is on the disk.
 
     Whatever was there from ``start`` on is a piece that nobody counted. Raises TooLong beyond ``room``,

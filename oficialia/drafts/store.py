@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 from uuid import UUID, uuid4
 
 from oficialia import durable
@@ -20,7 +20,7 @@ from oficialia.domain.upload import Upload
 from oficialia.drafts import files, record, sweeping
 from oficialia.drafts.draft import Draft, DraftFile
 from oficialia.drafts.errors import AlreadyFiled, DigestMismatch, DraftGone, FileGone, UploadExpired, WrongOffset
-from oficialia.drafts.files import Checksum
+from oficialia.drafts.files import Checksum, Source
 from oficialia.drafts.lock import locked
 from oficialia.drafts.room import require_room
 from oficialia.errors import NO_ROOM, Unavailable
@@ -77,8 +77,13 @@ class DraftStore:
             return file
 
     def begin(self, draft_id: UUID, slot: str, filename: str, size: int, announced_sha256: str = "") -> DraftFile:
-        """Makes place for a file that comes in pieces. Raises SubmissionRefused beyond the limits."""
+        """Makes place for a file that comes in pieces; the same file, left unfinished, is gone on with. Raises
+        SubmissionRefused beyond the limits."""
         with self._changing(draft_id) as (folder, draft):
+            for known in draft.unfinished(slot):
+                same = (known.filename, known.size, known.announced_sha256) == (filename, size, announced_sha256)
+                if same and announced_sha256 and self.clock() < known.expires_at:
+                    return known
             require_room(self.limits, draft, slot, size)
             file = replace(self._file(folder, slot, filename, size, None), announced_sha256=announced_sha256)
             self._keep(folder, replace(draft, files=(*draft.files, file)))
@@ -89,7 +94,7 @@ class DraftStore:
         return self._one(self.open(draft_id), file_id)
 
     def append(
-        self, draft_id: UUID, file_id: str, offset: int, source: IO[bytes], checksum: Checksum | None = None
+        self, draft_id: UUID, file_id: str, offset: int, source: Source, checksum: Checksum | None = None
     ) -> DraftFile:
         """Adds the piece that begins at ``offset``; the last one makes the file complete.
 
@@ -121,9 +126,9 @@ class DraftStore:
             return file
 
     def remove(self, draft_id: UUID, file_id: str) -> None:
-        """Takes a file away, complete or not. Raises as `file`."""
+        """Takes a file away, complete or not. Raises FileGone."""
         with self._changing(draft_id) as (folder, draft):
-            self._without(folder, draft, self._one(draft, file_id))
+            self._without(folder, draft, self._any(draft, file_id))
 
     def close(self, draft_id: UUID, folio: str, filing_id: UUID) -> Draft:
         """It was filed: answers and files go, the folio stays as long as a draft is kept. Safe to repeat.
@@ -147,13 +152,17 @@ class DraftStore:
             raise DraftGone
         return draft
 
+    def _any(self, draft: Draft, file_id: str) -> DraftFile:
+        for file in draft.files:
+            if file.id == file_id:
+                return file
+        raise FileGone
+
     def _one(self, draft: Draft, file_id: str) -> DraftFile:
-        found = [file for file in draft.files if file.id == file_id]
-        if not found:
-            raise FileGone
-        if not found[0].complete and self.clock() >= found[0].expires_at:
+        file = self._any(draft, file_id)
+        if not file.complete and self.clock() >= file.expires_at:
             raise UploadExpired
-        return found[0]
+        return file
 
     def _file(self, folder: Path, slot: str, filename: str, size: int, about: Answers | None) -> DraftFile:
         name = secrets.token_hex(16)

@@ -43,10 +43,10 @@ def _over(folder: Path, draft: Draft | None, now: datetime) -> bool:
 
 
 def _remove(folder: Path) -> None:
-    """Out of sight at once; then nobody can come in between."""
+    """Out of sight at once, so that nobody can come in between; what is left then is everybody's to remove."""
     going = folder.with_name(_GOING + folder.name)
     folder.replace(going)
-    shutil.rmtree(going)
+    shutil.rmtree(going, ignore_errors=True)
 
 
 def _tidy(folder: Path, draft: Draft, now: datetime) -> None:

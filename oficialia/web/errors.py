@@ -19,7 +19,7 @@ from oficialia.errors import Conflict, NotFound, OficialiaError, TooMany, Unavai
 from oficialia.logs import request_id
 from oficialia.web.context import runtime
 from oficialia.web.patience import TooSlow
-from oficialia.web.problems import asked_by_api, problem
+from oficialia.web.problems import alone, asked_by_api, asked_by_program, problem
 from oficialia.web.security import route
 
 _log = logging.getLogger("oficialia.web")
@@ -60,10 +60,16 @@ def install(app: Flask) -> None:
 
 
 def page(status: int, sentence: str = "", *, title: str = "", retry_after: int = 0) -> Response:
-    """The page for ``status``, with its own sentence unless a better one is given; for the API, the same as JSON."""
+    """The page for ``status``, with its own sentence unless a better one is given; for the API, the same as JSON, and
+    for a program of our pages, which shows it where it belongs, the sentence alone."""
     usual_title, usual = SENTENCES.get(status, (SENTENCES[500][0], _OTHER))
     title, sentence = title or usual_title, sentence or usual
-    response = problem(status, title, sentence) if asked_by_api() else _html(status, title, sentence)
+    if asked_by_api():
+        response = problem(status, title, sentence)
+    elif asked_by_program():
+        response = alone(status, sentence)
+    else:
+        response = _html(status, title, sentence)
     response.headers["Cache-Control"] = "no-store"
     if retry_after:
         response.headers["Retry-After"] = str(retry_after)

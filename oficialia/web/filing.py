@@ -110,7 +110,7 @@ def _wrong_main(form: FilingForm) -> list[FieldFault]:
         found.append(FieldFault("fotos", f"Envíe a lo más {PHOTOS} fotografías, o un PDF con todas las páginas."))
     if len(sent["principal"]) > 1:
         found.append(FieldFault("principal", "Elija un solo PDF; envíe los demás como anexos."))
-    return found + [fault for files in sent.values() for each in files for fault in _wrong_file(each)]
+    return found + [fault for files in sent.values() for each in files for fault in wrong_file(each)]
 
 
 def _wrong_anexos() -> list[FieldFault]:
@@ -119,7 +119,7 @@ def _wrong_anexos() -> list[FieldFault]:
         files = received(row.field)
         if not files and (row.title or row.kind or row.reserved):
             found.append(FieldFault(row.field, "Elija el archivo de este anexo, o borre lo que escribió en él."))
-        found += [fault for each in files[:1] for fault in _wrong_file(each)]
+        found += [fault for each in files[:1] for fault in wrong_file(each)]
         if len(files) > 1:
             found.append(FieldFault(row.field, "Elija un solo archivo en cada anexo."))
     return found + _too_many()
@@ -131,7 +131,8 @@ def _too_many() -> list[FieldFault]:
     return [FieldFault("anexo-0", runtime().limits.refusal("demasiados_anexos"), "demasiados_anexos")] if extra else []
 
 
-def _wrong_file(file: Received) -> list[FieldFault]:
+def wrong_file(file: Received) -> list[FieldFault]:
+    """Whether a file is empty or too large."""
     reason = "demasiado_grande" if file.too_large else "" if file.upload.size else "vacio"
     if not reason:
         return []

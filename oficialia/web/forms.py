@@ -204,6 +204,12 @@ class CodeForm(OfficeForm):
     codigo = _line(needed("Escriba el código impreso en el documento. Tiene 16 letras y números."), longest=60)
 
 
+class DraftCodeForm(OfficeForm):
+    """The code of a draft."""
+
+    codigo = _line(needed("Escriba el código de su borrador. Tiene 16 letras y números."), longest=60)
+
+
 class RevisionForm(OfficeForm):
     """Which signed revision of the file that comes with it: the number of its bytes."""
 

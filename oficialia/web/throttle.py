@@ -4,6 +4,7 @@ Counted in Redis, so that every web process counts together; in this process's m
 broken counter must not close the window.
 """
 
+from collections.abc import Callable
 from ipaddress import IPv6Address, ip_address
 from typing import Any
 
@@ -24,7 +25,13 @@ _COSTS = {
     "tracking.open_filing": 2,
     "confirmation.confirm_email": 2,
     "confirmation.resend_email": 2,
+    "draft_link.open_draft": 2,
 }
+# Uploads to drafts, which nobody has signed for: how many are begun, how many pieces come, and how many KiB they are in
+# all. A filing has some sixty files at most; 2 GiB are twenty of the largest filings, from one address in one hour.
+_BEGUN = "240 per minute; 1000 per hour"
+_PIECES = "1200 per minute"
+_KIBIBYTES = f"{2 << 20} per hour"
 
 
 def install(app: Flask, options: WebOptions) -> None:
@@ -39,9 +46,17 @@ def install(app: Flask, options: WebOptions) -> None:
         strategy="fixed-window",
         key_prefix="oficialia",
     )
-    for endpoint, cost in _COSTS.items():
-        limited: Any = limiter.limit(options.throttle, cost=cost)(app.view_functions[endpoint])
+
+    def put(endpoint: str, limit: str, cost: int | Callable[[], int] = 1) -> None:
+        limited: Any = limiter.limit(limit, cost=cost)(app.view_functions[endpoint])
         app.view_functions[endpoint] = limited
+
+    for endpoint, cost in _COSTS.items():
+        put(endpoint, options.throttle, cost)
+    put("tus.create", _BEGUN)
+    for endpoint in ("tus.append", "tus.other_method"):
+        put(endpoint, _PIECES)
+        put(endpoint, _KIBIBYTES, lambda: 1 + ((request.content_length or 0) >> 10))
 
 
 def address() -> str:

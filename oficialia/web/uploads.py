@@ -18,7 +18,7 @@ from typing import IO, Any, cast
 
 from flask import Flask, Request, current_app, request
 from werkzeug.datastructures import FileStorage
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
 from oficialia.errors import NO_ROOM, Unavailable
 from oficialia.services.submission import Upload
@@ -162,6 +162,22 @@ def received_body(name: str) -> Received:
     return Received(name, Upload(stream.path, stream.sha256, stream.size, name, name), stream.too_large)
 
 
+def received_piece(room: int) -> tuple[SpooledUpload, bool]:
+    """The body of a request without a form, of which at most ``room`` is kept, and whether all of it came: what arrived
+    before the connection dropped is kept too. Raises Unavailable when the spool has no room."""
+    stream = SpooledUpload(runtime().spool, room)
+    cast(OfficeRequest, request).spooled.append(stream)
+    whole = True
+    try:
+        while block := request.stream.read(_BLOCK):
+            stream.write(block)
+    except ClientDisconnected:
+        whole = False
+    stream.seek(0)
+    require_kept()
+    return stream, whole
+
+
 def _upload(stored: FileStorage, stream: SpooledUpload) -> Upload:
     name = clean_filename(stored.filename)
     return Upload(stream.path, stream.sha256, stream.size, name, str(stored.name))
@@ -178,6 +194,14 @@ def require_room() -> None:
         raise RequestEntityTooLarge
     free = shutil.disk_usage(runtime().spool).free
     if free - (request.content_length or 0) < options().min_free_bytes:
+        raise Unavailable(NO_ROOM)
+
+
+def require_draft_room(size: int) -> None:
+    """Before a draft grows by that much: raises Unavailable while the disk is nearer to its end than filing needs, so
+    that who only begins keeps nobody from filing."""
+    free = shutil.disk_usage(runtime().drafts.folder).free
+    if free - size < 2 * options().min_free_bytes:
         raise Unavailable(NO_ROOM)
 
 

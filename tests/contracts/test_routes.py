@@ -26,6 +26,9 @@ PUBLIC = {
     *("ledger.index", "ledger.checker", "ledger.policy", "ledger.checkpoint", "ledger.tile"),
     *("closings.index", "closings.day", "closings.file"),
     *("ventanilla.show_form", "ventanilla.submit"),
+    # Of a draft: with the session that opened it by its code.
+    *("draft_link.show_form", "draft_link.open_draft"),
+    *("tus.capabilities", "tus.create", "tus.tell", "tus.append", "tus.remove", "tus.other_method"),
     *("confirmation.show", "confirmation.state", "confirmation.download"),
     *("confirmation.confirm_email", "confirmation.resend_email"),
     *("tracking.show_form", "tracking.open_filing", "tracking.show", "tracking.download", "tracking.leave"),
@@ -50,6 +53,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
         spool=folder,
         limits=Limits(),
         labels=LABELS,
+        drafts_dir=folder,
     )
     return create_app(runtime, OPTIONS)
 

@@ -22,6 +22,7 @@ Kind = Literal[
     "none",
     "delay",  # the answer comes `seconds` late
     "reset",  # the connection is reset as soon as something was asked
+    "cut off",  # the question ends in its middle, and both sides lose their connection
     "truncated",  # the answer ends in its middle
     "status",  # the service answers `status` and does nothing
     "answer lost",  # it was done, and nobody hears of it
@@ -82,7 +83,7 @@ class HttpFaultProxy(_Faulty):
             def do_PUT(self) -> None:
                 _pass_on(self, port, faulty.next_fault(self.command))
 
-            do_GET = do_HEAD = do_POST = do_PUT
+            do_GET = do_HEAD = do_POST = do_PATCH = do_DELETE = do_OPTIONS = do_PUT
 
         self._server = ThreadingHTTPServer((LOOPBACK, 0), Handler)
         self.port: int = self._server.server_address[1]
@@ -110,6 +111,10 @@ def _pass_on(client: BaseHTTPRequestHandler, port: int, fault: Fault) -> None:
     if fault.kind == "bit flipped in the question":
         body = flipped(body)
     upstream = http.client.HTTPConnection(LOOPBACK, port, timeout=60)
+    if fault.kind == "cut off":
+        _begin(upstream, client, body[: len(body) // 2])
+        reset(client.connection)
+        return
     upstream.request(client.command, client.path, body or None, dict(client.headers.items()))
     answer = upstream.getresponse()
     content = answer.read()
@@ -121,6 +126,14 @@ def _pass_on(client: BaseHTTPRequestHandler, port: int, fault: Fault) -> None:
         time.sleep(fault.seconds)
     with contextlib.suppress(ConnectionError):  # whoever asked may have given up
         _answer(client, answer, content, fault)
+
+
+def _begin(upstream: http.client.HTTPConnection, client: BaseHTTPRequestHandler, half: bytes) -> None:
+    upstream.putrequest(client.command, client.path, skip_host=True, skip_accept_encoding=True)
+    for name, value in client.headers.items():
+        upstream.putheader(name, value)
+    upstream.endheaders(half)
+    upstream.close()
 
 
 def _answer(client: BaseHTTPRequestHandler, answer: http.client.HTTPResponse, content: bytes, fault: Fault) -> None:

@@ -51,11 +51,16 @@ def settings(folder: Path, s3: SeaweedFS, pki: Path, redis_url: str) -> dict[str
     return {f"OFICIALIA_{name}": value for name, value in values.items()}
 
 
-def program(environment: dict[str, str], *, port: int, worker: str = WORKER, threads: int = 2) -> Program:
+APPLICATION = "oficialia.app:create_app()"
+
+
+def program(
+    environment: dict[str, str], *, port: int, worker: str = WORKER, threads: int = 2, application: str = APPLICATION
+) -> Program:
     """gunicorn with one process of ``threads``."""
     argv = (
         *(sys.executable, "-m", "gunicorn", "--preload", "--no-control-socket", f"--worker-class={worker}"),
-        *(f"--threads={threads}", "--keep-alive=5", f"--bind={LOOPBACK}:{port}", "oficialia.app:create_app()"),
+        *(f"--threads={threads}", "--keep-alive=5", f"--bind={LOOPBACK}:{port}", application),
     )
     return Program("web", argv, environment | {"PYTHONPATH": str(ROOT)}, lambda: answers(port))
 
