@@ -32,7 +32,8 @@ SUPPORT_WORDS: dict[Support, str] = {
 class Purpose(StrEnum):
     """Why an object is in storage. ``ORIGINAL`` is what the citizen sent or, for a main document typed in the page or
     made of photographs, the PDF made of it; ``SOURCE`` is then what it was made of, byte for byte. ``ANSWER`` is what
-    the desk handed in, and ``SEALED_ANSWER`` what is delivered of it. ``REPORT`` is a dictamen de verificación."""
+    the desk handed in, and ``SEALED_ANSWER`` what is delivered of it. ``REPORT`` is a dictamen de verificación,
+    ``NOTICE`` an acuse de notificación."""
 
     ORIGINAL = "original"
     SOURCE = "fuente"
@@ -41,7 +42,8 @@ class Purpose(StrEnum):
     ANSWER = "respuesta"
     SEALED_ANSWER = "respuesta_sellada"
     REPORT = "dictamen"
+    NOTICE = "notificacion"
 
 
-ISSUED = frozenset({Purpose.SEALED, Purpose.ACUSE, Purpose.SEALED_ANSWER, Purpose.REPORT})
+ISSUED = frozenset({Purpose.SEALED, Purpose.ACUSE, Purpose.SEALED_ANSWER, Purpose.REPORT, Purpose.NOTICE})
 """What this office sealed, and answers for."""

@@ -11,6 +11,7 @@ class Estado(StrEnum):
     PREVENIDO = "prevenido"
     TURNADO = "turnado"
     RESUELTO = "resuelto"
+    ACUMULADO = "acumulado"  # it belongs to the expediente of the filing that it follows, and is attended to there
     ANULADO_CON_TRAZA = "anulado_con_traza"
 
 
@@ -20,6 +21,18 @@ class Pendiente(StrEnum):
     NADA = ""
     RESPUESTA = "respuesta"  # handed in; it is sealed and then delivered
     ANULACION = "anulacion"  # asked for by one person; another confirms or declines it
+
+
+class Relacion(StrEnum):
+    """How a filing follows another."""
+
+    DESAHOGO = "desahogo"  # answers the prevención of it
+    ALCANCE = "alcance"  # adds to it while it is open
+    POSTERIOR = "posterior"  # came after it was over, so it is attended to by itself
+
+
+JOINED = frozenset({Relacion.DESAHOGO, Relacion.ALCANCE})
+"""What belongs to the expediente of the filing that it follows."""
 
 
 class Etapa(StrEnum):
@@ -72,6 +85,10 @@ class Acto(StrEnum):
     PREVENCION = "prevencion"
     RESPUESTA = "respuesta"
     SELLO_RESPUESTA = "sello_respuesta"
+    DESAHOGO = "desahogo"
+    ALCANCE = "alcance"
+    NOTIFICACION = "notificacion"
+    ACUSE_NOTIFICACION = "acuse_notificacion"
     ANULACION_PEDIDA = "anulacion_pedida"
     ANULACION_RECHAZADA = "anulacion_rechazada"
     ANULACION = "anulacion"
@@ -107,6 +124,13 @@ class Standing:
         """
         return _MOVES.get((self, act))
 
+    def completed(self, *, turned: bool) -> "Standing | None":
+        """Where it stands once its promovente answered what was asked; None where nothing is asked. What waits for its
+        second half goes on waiting."""
+        if self.estado is not Estado.PREVENIDO:
+            return None
+        return Standing(Estado.TURNADO if turned else Estado.PRESENTADO, self.pendiente)
+
 
 OPEN = (Estado.PRESENTADO, Estado.PREVENIDO, Estado.TURNADO)
 """The states that admit acts of the desk."""
@@ -132,4 +156,6 @@ def _moves() -> dict[tuple[Standing, Acto], Standing]:
 
 _MOVES = _moves()
 DESK_ACTS = frozenset(act for _, act in _MOVES)
-"""The acts that change where a filing stands."""
+"""The acts by which somebody of the staff changes where a filing stands."""
+FOLLOWED_BY = frozenset({Acto.DESAHOGO, Acto.ALCANCE})
+"""The acts by which its promovente adds to it."""

@@ -55,3 +55,9 @@ def mask(value: str) -> str:
     if len(value) <= 6:
         return "*" * len(value)
     return value[:4] + "*" * (len(value) - 6) + value[-2:]
+
+
+def mask_email(address: str) -> str:
+    """An address by which its owner knows it and nobody else learns it: ``ma…@correo.mx``; empty stays empty."""
+    name, at, domain = address.rpartition("@")
+    return f"{name[:2]}…{at}{domain}" if address else ""

@@ -17,7 +17,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from oficialia.domain.filing import DESK_ACTS, Acto, Estado, Pendiente, Standing
+from oficialia.domain.filing import DESK_ACTS, FOLLOWED_BY, Acto, Estado, Pendiente, Standing
 from oficialia.domain.ledger import Record
 from oficialia.domain.staff import Actor, StaffAct, may, sees
 from oficialia.errors import Conflict, FieldFault, NotFound, SubmissionRefused
@@ -42,6 +42,7 @@ _PENDING = {
 _CLOSED = {
     Estado.RESUELTO: "Este expediente ya se respondió. No admite otro acto.",
     Estado.ANULADO_CON_TRAZA: "Este expediente está anulado. No admite otro acto.",
+    Estado.ACUMULADO: "Este escrito se sumó a otro expediente. Actúe en aquel.",
 }
 _NOT_YET = {
     Acto.PREVENCION: "Este expediente ya está prevenido.",
@@ -133,8 +134,9 @@ def possible(session: Session, filing: Filing, actor: Actor) -> frozenset[StaffA
 
 
 def mark(session: Session, filing_id: UUID) -> int:
-    """A number that grows with every act of the desk on the filing; looking at it changes nothing."""
-    mine = (Event.filing_id == filing_id) & Event.act.in_(DESK_ACTS)
+    """A number that grows with every act of the desk on the filing, and with what its promovente adds to it; looking at
+    it changes nothing."""
+    mine = (Event.filing_id == filing_id) & Event.act.in_(DESK_ACTS | FOLLOWED_BY)
     return session.scalar(select(func.max(Event.id)).where(mine)) or 0
 
 

@@ -19,7 +19,7 @@ from oficialia.domain.plazos import ZONE, Termino
 from oficialia.domain.staff import AccountAct, Actor
 from oficialia.models import Area, Deadline, Document, Filing, PartyWord
 from oficialia.runtime import Runtime
-from oficialia.services import desk_words
+from oficialia.services import desk_words, follow_ups
 from oficialia.services.desk_verdicts import Mark, kept_mark, worst
 from oficialia.services.desk_words import Due
 from oficialia.services.staff_log import note_once
@@ -76,8 +76,10 @@ def inbox(runtime: Runtime, actor: Actor, filters: Filters) -> Inbox:
 
 
 def seen_by(actor: Actor) -> ColumnElement[bool]:
-    """The filings that ``actor`` sees, as `domain.staff.sees` has it."""
-    return Filing.turned_to == actor.area if actor.role == Rol.AREA else true()
+    """The filings that ``actor`` sees, as `domain.staff.sees` has it, and what belongs to the expediente of one."""
+    if actor.role != Rol.AREA:
+        return true()
+    return (Filing.turned_to == actor.area) | follow_ups.joined_to_those_of(actor.area)
 
 
 def areas(runtime: Runtime) -> tuple[tuple[str, str], ...]:

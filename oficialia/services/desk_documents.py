@@ -25,6 +25,7 @@ class FileView:
     """A file of the filing that can be downloaded; ``pages`` of it can be looked at."""
 
     object_id: int
+    purpose: str
     label: str
     filename: str
     media_type: str
@@ -60,8 +61,8 @@ def files(session: Session, filing: Filing) -> tuple[FileView, ...]:
     query = select(StoredObject).where(StoredObject.filing_id == filing.id).order_by(StoredObject.id)
     newest: dict[tuple[str, int | None, int], StoredObject] = {}
     for each in session.scalars(query):
-        # Sources and reports are several files of one document, not editions of one file.
-        one_of = each.edition if each.purpose in {Purpose.SOURCE, Purpose.REPORT} else 0
+        # Sources, reports and notices are several files, not editions of one file.
+        one_of = each.edition if each.purpose in {Purpose.SOURCE, Purpose.REPORT, Purpose.NOTICE} else 0
         newest[each.purpose, each.document_id, one_of] = each
     return tuple(_file(session, filing.folio, each) for each in newest.values())
 
@@ -92,6 +93,7 @@ def _file(session: Session, folio: str, item: StoredObject) -> FileView:
     document = session.get(Document, item.document_id) if item.document_id else None
     return FileView(
         item.id,
+        item.purpose,
         _label(item, document),
         download_name(folio, item, document),
         item.media_type,
@@ -110,6 +112,8 @@ _LABELS: Mapping[str, str] = {
 
 
 def _label(item: StoredObject, document: Document | None) -> str:
+    if item.purpose == Purpose.NOTICE:
+        return f"Acuse de notificación {item.edition}"
     if item.purpose in _LABELS or document is None:
         return _LABELS[item.purpose]
     if item.purpose == Purpose.REPORT:

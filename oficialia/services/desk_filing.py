@@ -8,18 +8,20 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from oficialia.domain.filing import Acto, Estado, Etapa, Pendiente
+from oficialia.domain.documents import Purpose
+from oficialia.domain.filing import FOLLOWED_BY, Acto, Estado, Etapa, Pendiente
 from oficialia.domain.folio import Folio
 from oficialia.domain.plazos import ZONE, Termino
-from oficialia.domain.staff import Actor, StaffAct, sees
+from oficialia.domain.staff import Actor, StaffAct, may
 from oficialia.errors import NotFound
-from oficialia.models import Area, Deadline, Event, Filing, LedgerLeaf, Party
+from oficialia.models import Area, Deadline, Event, Filing, FollowUp, LedgerLeaf, Party
 from oficialia.runtime import Runtime
-from oficialia.services import acts, desk_documents, desk_words, looks
+from oficialia.services import acts, desk_documents, desk_words, expediente, looks
 from oficialia.services.desk import seen_by
 from oficialia.services.desk_documents import DocumentView, FileView
 from oficialia.services.desk_verdicts import Mark, worst
 from oficialia.services.desk_words import ACTO_WORDS, Due
+from oficialia.services.expediente import Part
 from oficialia.services.looks import Look
 from oficialia.services.plazo_words import TERM_NAMES, how_computed, how_counted
 
@@ -65,6 +67,15 @@ class Leaf:
 
 
 @dataclass(frozen=True)
+class PartOfDesk:
+    """A filing of the expediente with the documents that came in with it; ``here``: it is the one that is looked at."""
+
+    part: Part
+    files: tuple[FileView, ...]
+    here: bool
+
+
+@dataclass(frozen=True)
 class DeskFiling:
     """Everything that its page shows."""
 
@@ -87,6 +98,8 @@ class DeskFiling:
     tramite: str
     previous_folio: str
     followed_by: tuple[str, ...]  # folios of the filings that name this one as their previous folio
+    expediente: tuple[PartOfDesk, ...]  # the filings that belong together; nothing where it is alone
+    consented: bool  # to be notified in the buzón
     annulment: str  # why somebody asks to annul it, while that waits for a decision
     due: Due | None
     mark: Mark
@@ -102,12 +115,11 @@ class DeskFiling:
 def find(runtime: Runtime, actor: Actor, folio: str) -> UUID:
     """The id of a filing that ``actor`` sees. Raises NotFound, the same for absent and for not theirs."""
     with runtime.database.reading() as session:
-        query = select(Filing.id, Filing.turned_to).where(Filing.folio == str(Folio.parse(folio)))
-        found = session.execute(query).one_or_none()
-    if found is None or not sees(actor, found[1] or ""):
+        query = select(Filing.id).where(Filing.folio == str(Folio.parse(folio)), seen_by(actor))
+        found = session.scalars(query).one_or_none()
+    if found is None or not may(actor.role, StaffAct.VER):
         raise NotFound
-    filing_id: UUID = found[0]
-    return filing_id
+    return found
 
 
 def ensure(runtime: Runtime, actor: Actor, filing_id: UUID, act: StaffAct) -> None:
@@ -146,7 +158,9 @@ def _view(session: Session, filing: Filing, actor: Actor, today: date) -> DeskFi
         attends=filing.attending.nombre if filing.attending else "",
         tramite=filing.tramite.nombre if filing.tramite else "",
         previous_folio=filing.previous_folio,
-        followed_by=_followed_by(session, filing.folio, actor),
+        followed_by=_followed_by(session, filing, actor),
+        expediente=_expediente(session, filing),
+        consented=filing.buzon_consent,
         annulment=_annulment(session, filing),
         due=desk_words.due(max(answer, default=None), estado, today),
         mark=worst(document.mark for document in documents),
@@ -160,9 +174,23 @@ def _view(session: Session, filing: Filing, actor: Actor, today: date) -> DeskFi
     )
 
 
-def _followed_by(session: Session, folio: str, actor: Actor) -> tuple[str, ...]:
-    query = select(Filing.folio).where(Filing.previous_folio == folio, seen_by(actor))
+def _followed_by(session: Session, filing: Filing, actor: Actor) -> tuple[str, ...]:
+    """Those that merely name it; what belongs to its expediente is told there."""
+    linked = select(FollowUp.filing_id).where(FollowUp.follows_id == filing.id)
+    query = select(Filing.folio).where(Filing.previous_folio == filing.folio, Filing.id.not_in(linked), seen_by(actor))
     return tuple(session.scalars(query.order_by(Filing.year, Filing.sequence)))
+
+
+def _expediente(session: Session, filing: Filing) -> tuple[PartOfDesk, ...]:
+    return tuple(
+        PartOfDesk(each, _handed_in(session, each), here=each.filing_id == filing.id)
+        for each in expediente.parts(session, filing)
+    )
+
+
+def _handed_in(session: Session, part: Part) -> tuple[FileView, ...]:
+    files = desk_documents.files(session, session.get_one(Filing, part.filing_id))
+    return tuple(each for each in files if each.purpose == Purpose.ORIGINAL)
 
 
 def _annulment(session: Session, filing: Filing) -> str:
@@ -202,6 +230,8 @@ def _steps(session: Session, events: Sequence[Event]) -> tuple[Step, ...]:
 
 def _what(event: Event, areas: Mapping[str, str]) -> str:
     words = ACTO_WORDS[Acto(event.act)]
+    if event.act in FOLLOWED_BY:
+        return f"{words}: {event.data['escrito']}"
     return f"{words} a {areas.get(event.data['a'], event.data['a'])}" if event.act == Acto.TURNO else words
 
 

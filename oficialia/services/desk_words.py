@@ -13,6 +13,7 @@ ESTADO_WORDS: dict[Estado, str] = {
     Estado.PREVENIDO: "Prevenido: espera a la persona",
     Estado.TURNADO: "Turnado: falta responder",
     Estado.RESUELTO: "Resuelto",
+    Estado.ACUMULADO: "Sumado a otro expediente",
     Estado.ANULADO_CON_TRAZA: "Anulado",
 }
 PENDIENTE_WORDS: dict[Pendiente, str] = {
@@ -38,6 +39,10 @@ ACTO_WORDS: dict[Acto, str] = {
     Acto.PREVENCION: "Se previno: se pidió completarlo",
     Acto.RESPUESTA: "Se entregó la respuesta para sellarla",
     Acto.SELLO_RESPUESTA: "Se selló la respuesta y quedó a disposición de la persona",
+    Acto.DESAHOGO: "La persona entregó lo que se le pidió",
+    Acto.ALCANCE: "La persona agregó otro escrito",
+    Acto.NOTIFICACION: "La persona abrió una notificación en su buzón",
+    Acto.ACUSE_NOTIFICACION: "Se emitió el acuse de notificación",
     Acto.ANULACION_PEDIDA: "Se pidió anularlo",
     Acto.ANULACION_RECHAZADA: "Se decidió no anularlo",
     Acto.ANULACION: "Se anuló",

@@ -18,8 +18,17 @@ MAX_WRONG = 5  # of 1,000,000: with three codes the chance of guessing is 15 in 
 MAX_CODES = 3
 
 
-def begin(session: Session, filing_id: UUID, address: str, now: datetime) -> None:
-    """Asks for the first code to be mailed, in the transaction of the filing."""
+def begin(session: Session, filing_id: UUID, address: str, now: datetime, *, known_from: UUID | None = None) -> None:
+    """Asks for the first code to be mailed, in the transaction of the filing; or takes the address as confirmed, where
+    the filing ``known_from``, which it follows, confirmed the same."""
+    if known_from and _confirmed_for(session, known_from, address):
+        session.add(
+            EmailConfirmation(
+                filing_id=filing_id, address=address, serial=0, attempts=0, expires_at=now, confirmed_at=now
+            )
+        )
+        session.add(_event(filing_id, now))
+        return
     session.add(
         EmailConfirmation(filing_id=filing_id, address=address, serial=1, attempts=0, expires_at=now + CODE_LIFETIME)
     )
@@ -45,20 +54,27 @@ def confirm(runtime: Runtime, filing_id: UUID, code: str) -> bool:
             pending.attempts += 1
             return False
         pending.confirmed_at = now
-        session.add(
-            Event(
-                filing_id=filing_id,
-                at=now,
-                act=Acto.CORREO_CONFIRMADO,
-                actor_role=Rol.PROMOVENTE,
-                actor="",
-                reason="",
-                data={},
-            )
-        )
+        session.add(_event(filing_id, now))
         if filing and filing.etapa == Etapa.ACUSE_LISTO:
             outbox.ask(session, outbox.Kind.MAIL_ACUSE, filing_id, now)
         return True
+
+
+def _confirmed_for(session: Session, filing_id: UUID, address: str) -> bool:
+    known = session.get(EmailConfirmation, filing_id)
+    return known is not None and known.confirmed_at is not None and known.address == address
+
+
+def _event(filing_id: UUID, now: datetime) -> Event:
+    return Event(
+        filing_id=filing_id,
+        at=now,
+        act=Acto.CORREO_CONFIRMADO,
+        actor_role=Rol.PROMOVENTE,
+        actor="",
+        reason="",
+        data={},
+    )
 
 
 def is_confirmed(session: Session, filing_id: UUID) -> bool:

@@ -7,7 +7,8 @@ The steps, in the order that makes the promise safe (the blocks below carry thei
 2. Every file is inspected in the sandbox; only the closed list of refusals stops a filing.
 3. A main document typed in the page, or photographed, becomes a PDF.
 4. Everything goes to storage, is read back and compared.
-5. One transaction: folio, filing, documents, event, ledger leaf ``ingreso``, outbox jobs.
+5. One transaction: folio, filing, documents, event, ledger leaf ``ingreso``, outbox jobs; and what it does to the
+   filing that it follows (``follow_ups``).
 6. The receipt is returned; only now may the folio be shown.
 
 If the power goes before the commit of 5 there are orphan objects and no promise; after it, all that is needed to finish
@@ -30,7 +31,7 @@ from oficialia.domain.filing import Acto, Rol
 from oficialia.errors import KeyReused, Unavailable
 from oficialia.models import Event, Filing
 from oficialia.runtime import Runtime
-from oficialia.services import email_confirmation, ledger, outbox, registration
+from oficialia.services import email_confirmation, follow_ups, ledger, outbox, registration
 from oficialia.services.pieces import EXTENSIONS, Piece, pieces
 from oficialia.services.registration import StoredPiece
 from oficialia.services.submission import Submission
@@ -107,6 +108,7 @@ def _register(runtime: Runtime, submission: Submission, filing_id: UUID, stored:
         turn = ledger.take_turn(session, runtime.clock())
         if known := _already_received(session, submission):  # by a request that came in beside this one
             return known
+        followed = follow_ups.begin(session, submission.follows)
         folio = ledger.next_folio(session, turn)
         filing = registration.make_filing(
             session,
@@ -116,12 +118,15 @@ def _register(runtime: Runtime, submission: Submission, filing_id: UUID, stored:
             folio=folio,
             registered_at=turn.registered_at,
             stored=stored,
+            followed=followed,
         )
-        ledger.append(session, turn, filing, Acto.INGRESO, registration.record(filing, submission, stored))
+        ledger.append(session, turn, filing, Acto.INGRESO, registration.record(filing, submission, stored, followed))
         session.add(_event(filing, submission))
         outbox.ask(session, outbox.Kind.SEAL, filing.id, turn.registered_at)
-        if submission.applicant.email:
-            email_confirmation.begin(session, filing.id, submission.applicant.email, turn.registered_at)
+        follow_ups.join(session, turn, filing, followed)
+        if address := submission.applicant.email:
+            known_from = followed.root.id if followed else None
+            email_confirmation.begin(session, filing.id, address, turn.registered_at, known_from=known_from)
         return Receipt(filing.id, filing.folio, repeated=False)
 
 

@@ -20,6 +20,7 @@ WORDS = {
     Kind.ACUSE: "emitir el acuse",
     Kind.SEAL_ANSWER: "sellar la respuesta",
     Kind.REPORT: "emitir el dictamen de verificación",
+    Kind.NOTIFY: "emitir el acuse de notificación",
     Kind.MAIL_CODE: "enviar el código al correo",
     Kind.MAIL_ACUSE: "enviar el acuse por correo",
     Kind.MAIL_NOTICE: "avisar por correo",

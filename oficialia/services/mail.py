@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from html import escape
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from oficialia.domain.documents import Purpose
 from oficialia.domain.filing import Acto, Rol
@@ -18,6 +19,17 @@ _ACTOS = {
     outbox.Kind.MAIL_ACUSE: Acto.CORREO_ACUSE,
     outbox.Kind.MAIL_NOTICE: Acto.CORREO_AVISO,
 }
+# Of who consented to the buzón: what is in there is not told before it is opened.
+_IN_THE_BUZON = {
+    Acto.PREVENCION: (
+        "Tiene una notificación en su buzón",
+        "Le pedimos completar su escrito con el folio {folio}. Ábrala en su buzón: su plazo ya corre.",
+    ),
+    Acto.SELLO_RESPUESTA: (
+        "Tiene una notificación en su buzón",
+        "La autoridad respondió su escrito con el folio {folio}. Abra la respuesta en su buzón.",
+    ),
+}
 _ADDRESS = re.compile(r"https?://[^\s<>]*[^\s<>.,:]")
 # Of what is announced: the subject, and the sentence that begins the message.
 _NOTICES = {
@@ -28,6 +40,20 @@ _NOTICES = {
     Acto.SELLO_RESPUESTA: (
         "Hay una respuesta a su escrito",
         "La autoridad respondió su escrito con el folio {folio}. Descargue la respuesta sellada.",
+    ),
+    Acto.TURNO: (
+        "Enviamos su escrito al área que lo atiende",
+        "Turnamos su escrito con el folio {folio}: lo enviamos al área que debe responderle. Vea cuál es.",
+    ),
+    Acto.DESAHOGO: (
+        "Recibimos lo que le pedimos",
+        "Recibimos lo que entregó para completar su escrito con el folio {folio}. El plazo para responderle empezó de "
+        "nuevo.",
+    ),
+    Acto.ALCANCE: ("Recibimos lo que agregó", "Recibimos lo que agregó a su escrito con el folio {folio}."),
+    Acto.ACUSE_NOTIFICACION: (
+        "Acuse de notificación",
+        "Abrió en su buzón una notificación de su escrito con el folio {folio}. Adjuntamos el acuse sellado.",
     ),
     Acto.ANULACION: (
         "Se anuló su escrito",
@@ -84,10 +110,21 @@ def write(runtime: Runtime, lease: outbox.Lease) -> Letter | None:
                 )
         if lease.kind is outbox.Kind.MAIL_NOTICE and confirmation and confirmation.confirmed_at:
             event = session.get_one(Event, lease.ordinal)
-            subject, opening = _NOTICES[Acto(event.act)]
-            return Letter(confirmation.address, subject, _notice(runtime, filing, opening), message_id)
+            known = _NOTICES | (_IN_THE_BUZON if filing.buzon_consent else {})
+            subject, opening = known[Acto(event.act)]
+            paragraphs = _notice(runtime, filing, opening)
+            return Letter(confirmation.address, subject, paragraphs, message_id, _attached(session, filing, event))
         outbox.finish(session, lease, runtime.clock())
         return None
+
+
+def _attached(session: Session, filing: Filing, event: Event) -> tuple[tuple[str, StoredObject], ...]:
+    """The acuse of a notification; nothing else is sent with a notice."""
+    if event.act != Acto.ACUSE_NOTIFICACION:
+        return ()
+    mine = (StoredObject.filing_id == filing.id) & (StoredObject.purpose == Purpose.NOTICE)
+    item = session.scalars(select(StoredObject).where(mine, StoredObject.edition == event.data["edicion"])).one()
+    return ((f"notificacion-{item.edition}-{filing.folio}.pdf", item),)
 
 
 def record(runtime: Runtime, lease: outbox.Lease) -> None:
@@ -106,6 +143,11 @@ def record(runtime: Runtime, lease: outbox.Lease) -> None:
                     data={"numero": lease.ordinal},
                 )
             )
+
+
+def tracking_link(runtime: Runtime, filing: Filing) -> str:
+    """Opens the filing to who holds it. What is behind ``#`` stays in the browser: no server and no log gets it."""
+    return f"{runtime.labels.public_url}/seguimiento#{filing.folio}/{runtime.codes.tracking(filing.id)}"
 
 
 def _still_wanted(confirmation: EmailConfirmation, lease: outbox.Lease) -> bool:
@@ -127,7 +169,7 @@ def _acuse(runtime: Runtime, filing: Filing) -> tuple[str, ...]:
     return (
         f"Recibimos su escrito con el folio {filing.folio}. Adjuntamos su acuse de recibo sellado.",
         f"Su clave de seguimiento es {runtime.codes.tracking(filing.id)}. No la comparta: abre su expediente.",
-        f"Siga su asunto en {labels.public_url}/seguimiento.",
+        f"Siga su asunto aquí: {tracking_link(runtime, filing)}",
         f"Compruebe el acuse en {labels.public_url}/v/{runtime.codes.verification(filing.id)}.",
         f"{labels.office}, {labels.municipality}",
     )
@@ -137,6 +179,7 @@ def _notice(runtime: Runtime, filing: Filing, opening: str) -> tuple[str, ...]:
     labels = runtime.labels
     return (
         opening.format(folio=filing.folio),
-        f"Entre a {labels.public_url}/seguimiento con su folio y su clave de seguimiento.",
+        f"Véalo aquí: {tracking_link(runtime, filing)}",
+        "No reenvíe este mensaje: quien lo tenga puede ver su expediente.",
         f"{labels.office}, {labels.municipality}",
     )

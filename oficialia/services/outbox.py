@@ -40,6 +40,7 @@ class Kind(StrEnum):
     ACUSE = "acuse"
     SEAL_ANSWER = "sellar_respuesta"
     REPORT = "dictamen"  # its ordinal is the number of the event that asks for it
+    NOTIFY = "notificar"  # its ordinal is the number of the event that tells of the opening
     MAIL_CODE = "correo_codigo"
     MAIL_ACUSE = "correo_acuse"
     MAIL_NOTICE = "correo_aviso"  # its ordinal is the number of the event that it tells of

@@ -18,6 +18,8 @@ class Known(StrEnum):
     """Byte for byte an answer that we sealed, in one of its editions."""
     EXACT_REPORT = "dictamen"
     """Byte for byte a dictamen de verificación that we issued."""
+    EXACT_NOTICE = "notificacion"
+    """Byte for byte an acuse de notificación that we issued."""
     OUR_SEAL_EXTENDED = "sello_con_anadidos"
     """What we issued, unhurt, and after it signatures, evidence or bytes that change nothing that it shows."""
     OUR_SEAL_CHANGED = "sello_con_cambios"
@@ -51,7 +53,7 @@ class RegisterWord:
     words: Words
 
 
-EXACT = frozenset({Known.EXACT_SEALED, Known.EXACT_ACUSE, Known.EXACT_ANSWER, Known.EXACT_REPORT})
+EXACT = frozenset({Known.EXACT_SEALED, Known.EXACT_ACUSE, Known.EXACT_ANSWER, Known.EXACT_REPORT, Known.EXACT_NOTICE})
 ABOUT_US = EXACT | {
     Known.OUR_SEAL_EXTENDED,
     Known.OUR_SEAL_CHANGED,
@@ -98,6 +100,15 @@ REGISTER = {
             "Es exactamente el dictamen de verificación que emitimos en el folio",
             "No cambió ni un dato desde que lo emitimos. Dice qué valían las firmas de un documento ese día.",
             "Puede confiar en lo que dice, a la hora que dice.",
+        ),
+    ),
+    Known.EXACT_NOTICE: RegisterWord(
+        "Es nuestro",
+        Colour.GREEN,
+        Words(
+            "Es exactamente el acuse de notificación que emitimos en el folio",
+            "No cambió ni un dato desde que lo emitimos. Dice cuándo se abrió una notificación y qué decía.",
+            "Puede confiar en lo que dice el acuse.",
         ),
     ),
     Known.OUR_SEAL_EXTENDED: RegisterWord(

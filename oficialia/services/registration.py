@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 from oficialia.domain import codes, names
 from oficialia.domain.acuse import identity_commitment
 from oficialia.domain.documents import Purpose
-from oficialia.domain.filing import Estado, Etapa, NivelFirma, NivelSello, Pendiente
+from oficialia.domain.filing import Estado, Etapa, NivelFirma, NivelSello, Pendiente, Relacion
 from oficialia.domain.folio import Folio
 from oficialia.domain.ledger import SALT_BYTES, Record
 from oficialia.domain.wording import iso_local
 from oficialia.models import Deadline, Document, Filing, Party, PartyWord
 from oficialia.services import catalog, objects, policies
+from oficialia.services.follow_ups import Followed, terms_anew
 from oficialia.services.pieces import Piece, Source
 from oficialia.services.submission import Person, Submission
 from signing.reason import Colour
@@ -43,11 +44,15 @@ def make_filing(
     folio: Folio,
     registered_at: datetime,
     stored: Sequence[StoredPiece],
+    followed: Followed | None = None,
 ) -> Filing:
     """Adds the filing with its parties, terms, documents and objects. Raises SubmissionRefused for an unknown
     destination."""
     tramite, area = catalog.destination(session, submission.tramite, submission.area)
     plazos = policies.plazos(session, submission.received_at, tramite)
+    terms = plazos.terms
+    if followed and followed.relation is Relacion.DESAHOGO:  # what its acuse says is what runs for the whole
+        terms = terms_anew(session, followed.root, plazos.effective)
     filing = Filing(
         id=filing_id,
         folio=str(folio),
@@ -56,7 +61,7 @@ def make_filing(
         received_at=submission.received_at,
         registered_at=registered_at,
         effective_date=plazos.effective,
-        estado=Estado.PRESENTADO,
+        estado=Estado.ACUMULADO if followed and followed.joined else Estado.PRESENTADO,
         etapa=Etapa.RECIBIDA,
         nivel_sello=NivelSello.SIN_SELLO,
         nivel_firma=signature_level(stored),
@@ -82,7 +87,7 @@ def make_filing(
         parties=_parties(submission),
         deadlines=[
             Deadline(term=t.term, days=t.days, due=t.due, fundamento=t.fundamento, provisional=t.provisional)
-            for t in plazos.terms
+            for t in terms
         ],
     )
     session.add(filing)
@@ -94,9 +99,12 @@ def make_filing(
     return filing
 
 
-def record(filing: Filing, submission: Submission, stored: Sequence[StoredPiece]) -> Record:
+def record(
+    filing: Filing, submission: Submission, stored: Sequence[StoredPiece], followed: Followed | None = None
+) -> Record:
     """What the ``ingreso`` leaf commits to (docs/formatos.md)."""
-    return {
+    follows = {"sigue": followed.root.folio, "relacion": followed.relation} if followed else {}
+    return follows | {
         "acto": "ingreso",
         "folio": filing.folio,
         "expediente": str(filing.id),

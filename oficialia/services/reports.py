@@ -22,7 +22,7 @@ from oficialia.domain.staff import Actor, StaffAct, may, sees
 from oficialia.errors import NotFound
 from oficialia.models import Document, Event, Filing, Job, StoredObject
 from oficialia.runtime import Runtime
-from oficialia.services import certificates, ledger, looks, objects, observations, outbox
+from oficialia.services import certificates, follow_ups, ledger, looks, objects, observations, outbox
 from oficialia.services.certificates import SealCertificate
 from oficialia.services.objects import PDF
 from oficialia.services.outbox import Kind
@@ -36,7 +36,11 @@ def ask(runtime: Runtime, actor: Actor, filing_id: UUID, number: int) -> None:
     """Asks for a report on document ``number``; what is asked for already is not asked for twice. Raises NotFound."""
     with runtime.database.transaction() as session:
         filing = session.get(Filing, filing_id, with_for_update=True)
-        if filing is None or not may(actor.role, StaffAct.DICTAMINAR) or not sees(actor, filing.turned_to or ""):
+        if (
+            filing is None
+            or not may(actor.role, StaffAct.DICTAMINAR)
+            or not sees(actor, follow_ups.attending(session, filing))
+        ):
             raise NotFound
         mine = (Document.filing_id == filing_id) & (Document.number == number) & (Document.media_type == PDF)
         if session.scalar(select(Document.id).where(mine)) is None:

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from oficialia.domain.filing import Acto, Estado, Pendiente
+from oficialia.domain.filing import FOLLOWED_BY, JOINED, Acto, Estado, Pendiente
+from oficialia.domain.plazos import Termino
 from oficialia.domain.wording import iso_local
 from oficialia.models import Event
 from oficialia.services.review_findings import Code, Finding
@@ -19,22 +20,33 @@ _ESTADOS = {
     Acto.SELLO_RESPUESTA: Estado.RESUELTO,
     Acto.ANULACION: Estado.ANULADO_CON_TRAZA,
 }
-WITH_LEAF = frozenset({*_ESTADOS, Acto.RESPUESTA})
+WITH_LEAF = frozenset({*_ESTADOS, *FOLLOWED_BY, Acto.RESPUESTA, Acto.NOTIFICACION, Acto.ACUSE_NOTIFICACION})
 # What the event of an act repeats of its leaf: the key of the event's data, and that of the leaf's record.
 _REPEATED: dict[str, dict[str, str]] = {
     Acto.TURNO: {"de": "de", "a": "a"},
     Acto.PREVENCION: {"requisitos": "requisitos", "vence": "vence"},
     Acto.RESPUESTA: {"archivo": "archivo"},
     Acto.SELLO_RESPUESTA: {"estrategia": "estrategia", "nivel": "nivel"},
+    Acto.DESAHOGO: {"escrito": "escrito", "efectos": "efectos", "vencia": "vencia", "plazos": "plazos"},
+    Acto.ALCANCE: {"escrito": "escrito", "efectos": "efectos"},
+    Acto.NOTIFICACION: {"de": "de", "medio": "medio"},
+    Acto.ACUSE_NOTIFICACION: {"edicion": "edicion"},
     Acto.ANULACION: {"pidio": "pidio", "motivo": "pedida_motivo"},
 }
 _DECISIONS = (Acto.ANULACION_PEDIDA, Acto.ANULACION_RECHAZADA, Acto.ANULACION)
 
 
 def estado(case: Case) -> Estado:
-    """Where the filing stands, as the leaves tell it."""
-    reached = [_ESTADOS[Acto(leaf.act)] for leaf in case.leaves if leaf.act in _ESTADOS]
-    return reached[-1] if reached else Estado.PRESENTADO
+    """Where the filing stands, as the leaves tell it. After a desahogo it is again where it was before it was asked."""
+    joined = case.follow_up is not None and case.follow_up.relation in JOINED
+    standing, turned = Estado.ACUMULADO if joined else Estado.PRESENTADO, False
+    for leaf in case.leaves:
+        turned = turned or leaf.act == Acto.TURNO
+        if leaf.act == Acto.DESAHOGO:
+            standing = Estado.TURNADO if turned else Estado.PRESENTADO
+        elif leaf.act in _ESTADOS:
+            standing = _ESTADOS[Acto(leaf.act)]
+    return standing
 
 
 def pendiente(case: Case) -> Pendiente:
@@ -75,6 +87,15 @@ def acts(case: Case) -> Iterator[Finding]:
             words = f"La historia dice un acto ({act}) y el libro no tiene su hoja; faltan {more}."
             yield Finding(Code.NO_ACT_LEAF, case.filing.folio, words)
     yield from _terms(case)
+    yield from _followers(case)
+
+
+def _followers(case: Case) -> Iterator[Finding]:
+    """What was joined to it, against the leaves that say so. What came once it was over has no leaf here."""
+    told = [(leaf.act, str(parsed(leaf.record).get("escrito"))) for leaf in case.leaves if leaf.act in FOLLOWED_BY]
+    if told != [each for each in case.followers if each[0] in JOINED]:
+        words = "Los escritos que se le sumaron ya no son los que dice el libro."
+        yield Finding(Code.FILING_ALTERED, case.filing.folio, words)
 
 
 def _differing(event: Event, record: Mapping[str, Any], at: datetime) -> list[str]:
@@ -93,14 +114,22 @@ def _asked(event: Event, record: Mapping[str, Any]) -> bool:
 
 
 def _terms(case: Case) -> Iterator[Finding]:
-    """The terms that acts set, against their leaves."""
-    records = [parsed(leaf.record) for leaf in case.leaves if leaf.act == Acto.PREVENCION]
-    stated = [(record.get("dias"), record.get("desde"), record.get("vence")) for record in records]
+    """The terms that acts set, and those that a desahogo started anew, against their leaves."""
+    stated = [term for leaf in case.leaves for term in _stated(leaf.act, parsed(leaf.record))]
     found = [
-        (row.days, row.counted_from.isoformat(), row.due.isoformat())
+        (row.term, str(row.days), row.counted_from.isoformat(), row.due.isoformat())
         for row in case.filing.deadlines
         if row.counted_from
     ]
     if found != stated:
-        words = "El plazo de una prevención ya no es el que dice el libro."
+        words = "El plazo de una prevención, o el que empezó de nuevo, ya no es el que dice el libro."
         yield Finding(Code.FILING_ALTERED, case.filing.folio, words)
+
+
+def _stated(act: str, record: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
+    """Word, days, beginning and end of the terms that a leaf sets."""
+    if act == Acto.PREVENCION:
+        yield Termino.PREVENCION, str(record.get("dias")), str(record.get("desde")), str(record.get("vence"))
+    for term in record.get("plazos", ()) if act == Acto.DESAHOGO else ():
+        word, days, due = term.split(" ")
+        yield word, days, str(record.get("efectos")), due

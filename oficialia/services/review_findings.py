@@ -28,6 +28,7 @@ class Code(StrEnum):
     NO_ACUSE_LEAF = "sin_hoja_de_acuse"
     NO_ACT_LEAF = "sin_hoja_de_acto"
     NO_ANSWER_LEAF = "sin_hoja_de_respuesta"
+    NO_NOTICE_LEAF = "sin_hoja_de_notificacion"
     DIGEST_UNKNOWN = "huella_sin_registro"
     FILING_ALTERED = "expediente_alterado"
     HISTORY_GAP = "historia_incompleta"

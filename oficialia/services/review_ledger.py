@@ -31,6 +31,7 @@ _LEAVES = {
     Purpose.ACUSE: (Code.NO_ACUSE_LEAF, "el acuse"),
     Purpose.ANSWER: (Code.NO_ANSWER_LEAF, "la respuesta"),
     Purpose.SEALED_ANSWER: (Code.NO_ANSWER_LEAF, "la respuesta sellada"),
+    Purpose.NOTICE: (Code.NO_NOTICE_LEAF, "el acuse de notificación"),
 }
 
 
@@ -135,6 +136,8 @@ def _owed(case: Case, records: Iterable[tuple[LedgerLeaf, Mapping[str, Any]]]) -
             told[Purpose.ANSWER].add((1, record.get("documento")))
         elif leaf.act == Acto.SELLO_RESPUESTA:
             told[Purpose.SEALED_ANSWER].add((record.get("edicion"), record.get("sellado")))
+        elif leaf.act == Acto.ACUSE_NOTIFICACION:
+            told[Purpose.NOTICE].add((record.get("edicion"), record.get("documento")))
         elif leaf.act == Acto.EDICION:
             told[str(record.get("de"))].add((record.get("edicion"), record.get("documento")))
     if Acto.INGRESO not in acts:
@@ -176,6 +179,8 @@ def _same_filing(case: Case, record: Mapping[str, Any]) -> Iterator[Finding]:
         "asunto": filing.asunto,
         "identidad": identity_commitment(filing.identity_salt, identifier(filing.parties[0])) if filing.parties else "",
         "formulario": filing.body_digest,
+        "sigue": case.root_folio or None,
+        "relacion": case.follow_up.relation if case.follow_up else None,
     }
     if changed := [name for name, value in now.items() if record.get(name) != value]:
         words = f"Lo que dice el registro cambió desde su ingreso, según el libro: {', '.join(changed)}."

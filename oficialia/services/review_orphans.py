@@ -15,6 +15,7 @@ from oficialia.models import (
     EmailConfirmation,
     Event,
     Filing,
+    FollowUp,
     Job,
     LedgerLeaf,
     Party,
@@ -32,6 +33,7 @@ _WORDS: dict[type[Base], str] = {
     Deadline: "plazos",
     Event: "pasos de su historia",
     EmailConfirmation: "correos por confirmar",
+    FollowUp: "ligas con otro expediente",
 }
 
 

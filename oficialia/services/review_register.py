@@ -38,7 +38,12 @@ def rows(case: Case) -> Iterator[Finding]:
 
 
 # Work that is done leaves an object of this purpose.
-_MADE = ((Kind.SEAL, Purpose.SEALED), (Kind.SEAL_ANSWER, Purpose.SEALED_ANSWER), (Kind.REPORT, Purpose.REPORT))
+_MADE = (
+    (Kind.SEAL, Purpose.SEALED),
+    (Kind.SEAL_ANSWER, Purpose.SEALED_ANSWER),
+    (Kind.REPORT, Purpose.REPORT),
+    (Kind.NOTIFY, Purpose.NOTICE),
+)
 
 
 def work(case: Case, now: datetime) -> Iterator[Finding]:

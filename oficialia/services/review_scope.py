@@ -22,6 +22,7 @@ from oficialia.models import (
     EmailConfirmation,
     Filing,
     FolioSeries,
+    FollowUp,
     Job,
     LedgerHead,
     LedgerLeaf,
@@ -36,7 +37,7 @@ from oficialia.services.review_reading import UNREADABLE, each, unreadable
 
 # Rows of one look: a transaction stays short, and a batch small in memory.
 BATCH = 200
-T = TypeVar("T", Document, StoredObject, Acuse, LedgerLeaf, Job, EmailConfirmation, PartyWord)
+T = TypeVar("T", Document, StoredObject, Acuse, LedgerLeaf, Job, EmailConfirmation, PartyWord, FollowUp)
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,9 @@ class Case:
     jobs: Sequence[Job]
     confirmation: EmailConfirmation | None
     words: frozenset[str]  # under which the desk finds it
+    follow_up: FollowUp | None
+    root_folio: str  # of the filing that it follows; empty where it follows none
+    followers: Sequence[tuple[str, str]]  # relation and folio of those that follow it
     certificates: Mapping[str, str]  # with which this office had sealed by then: PEM by serial
 
     @property
@@ -160,6 +164,9 @@ def _cases(database: Database, batch: Sequence[tuple[int, str, str]]) -> list[Ca
         documents, objects = _of(session, Document, ids), _of(session, StoredObject, ids)
         acuses, leaves, jobs = _of(session, Acuse, ids), _of(session, LedgerLeaf, ids), _of(session, Job, ids)
         confirmations, words = _of(session, EmailConfirmation, ids), _of(session, PartyWord, ids)
+        followed, follow_ups = _followed(session, ids), _of(session, FollowUp, ids)
+        roots = [row.follows_id for rows in follow_ups.values() for row in rows]
+        folios = dict(session.execute(select(Filing.id, Filing.folio).where(Filing.id.in_(roots))).all())
         certificates = dict(session.execute(select(SealCertificate.serial, SealCertificate.pem)).all())
     return [
         Case(
@@ -171,10 +178,23 @@ def _cases(database: Database, batch: Sequence[tuple[int, str, str]]) -> list[Ca
             jobs[filing.id],
             next(iter(confirmations[filing.id]), None),
             frozenset(row.word for row in words[filing.id]),
+            next(iter(follow_ups[filing.id]), None),
+            next((folios.get(row.follows_id, "") for row in follow_ups[filing.id]), ""),
+            followed[filing.id],
             certificates,
         )
         for filing in filings
     ]
+
+
+def _followed(session: Session, ids: Sequence[UUID]) -> Mapping[UUID, list[tuple[str, str]]]:
+    """Relation and folio of what follows each filing, in the order of the folios."""
+    found: dict[UUID, list[tuple[str, str]]] = {filing_id: [] for filing_id in ids}
+    query = select(FollowUp.follows_id, FollowUp.relation, Filing.folio).join(Filing, Filing.id == FollowUp.filing_id)
+    query = query.where(FollowUp.follows_id.in_(ids)).order_by(Filing.year, Filing.sequence)
+    for root, relation, folio in session.execute(query):
+        found[root].append((relation, folio))
+    return found
 
 
 def _of(session: Session, model: type[T], ids: Sequence[UUID]) -> Mapping[UUID, list[T]]:

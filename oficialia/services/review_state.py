@@ -93,6 +93,7 @@ def _owed(case: Case) -> Iterator[tuple[Kind, int]]:
         if row.purpose == Purpose.SEALED_ANSWER and row.seal_level == NivelSello.B_B:
             yield Kind.RAISE, RAISE_ANSWER
     yield from ((Kind.REPORT, event.id) for event in case.filing.events if event.act == Acto.DICTAMEN_PEDIDO)
+    yield from ((Kind.NOTIFY, event.id) for event in case.filing.events if event.act == Acto.NOTIFICACION)
     yield from ((Kind.MAIL_NOTICE, event.id) for event in case.filing.events if event.data.get("correo"))
     if case.confirmation:
         yield from ((Kind.MAIL_CODE, number) for number in range(1, case.confirmation.serial + 1))

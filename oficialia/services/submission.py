@@ -9,9 +9,10 @@ from uuid import UUID
 import rfc8785
 
 from oficialia.domain.documents import Support
+from oficialia.domain.filing import Relacion
 from oficialia.domain.upload import Upload
 
-__all__ = ["Anexo", "Person", "Submission", "Upload"]
+__all__ = ["Anexo", "Follows", "Person", "Submission", "Upload"]
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,14 @@ class Person:
 
 
 @dataclass(frozen=True)
+class Follows:
+    """The filing that this one completes or adds to, opened by who sends it; a folio that is merely typed is none."""
+
+    filing_id: UUID
+    relation: Relacion  # what it is meant as; what it becomes depends on where that filing stands
+
+
+@dataclass(frozen=True)
 class Submission:
     """One complete form, checked in shape. Exactly one of ``main_pdf``, ``photos`` and a typed ``petition`` makes the
     main
@@ -63,6 +72,7 @@ class Submission:
     earlier: tuple[UUID, ...] = ()  # the filings that this session remembers
     warnings: tuple[str, ...] = field(default=())  # e.g. a CURP whose check digit fails: noted, never a refusal
     request_id: str = ""  # for the log; no part of what was sent
+    follows: Follows | None = None  # what was sent of it is ``previous_folio``; the leaf names what it became
 
     def key_hash(self) -> str:
         """The idempotency key bound to its session, SHA-256 hex."""

@@ -12,16 +12,19 @@ from sqlalchemy.orm import Session
 
 from oficialia.domain import codes
 from oficialia.domain.documents import Purpose
-from oficialia.domain.filing import Acto, Estado, Etapa
+from oficialia.domain.filing import OPEN, Acto, Estado, Etapa
 from oficialia.domain.folio import Folio
+from oficialia.domain.plazos import Termino
+from oficialia.domain.wording import mask, mask_email
 from oficialia.errors import NotFound, Unavailable
-from oficialia.models import Area, Deadline, Document, EmailConfirmation, Filing, Job, StoredObject
+from oficialia.models import Area, Deadline, Document, EmailConfirmation, Filing, Job, Party, StoredObject
 from oficialia.runtime import Runtime
-from oficialia.services import looks, observations, tracking_desk
+from oficialia.services import buzon, expediente, looks, observations, tracking_desk
 from oficialia.services.email_confirmation import MAX_CODES
+from oficialia.services.expediente import Part
 from oficialia.services.looks import Look
-from oficialia.services.plazo_words import TERM_NAMES, how_computed
-from oficialia.services.tracking_desk import AnnulmentView, RequestView, StandingView
+from oficialia.services.plazo_words import TERM_NAMES, how_computed, how_counted
+from oficialia.services.tracking_desk import AnnulmentView, MessageView, RequestView, StandingView
 from oficialia.services.tracking_words import download_name, event_text, label
 from storage.errors import StorageError
 
@@ -67,6 +70,15 @@ class EmailView:
 
 
 @dataclass(frozen=True)
+class PersonView:
+    """Somebody of a filing, with what they gave of themselves, masked: others may look at the same screen."""
+
+    role: str
+    name: str
+    data: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class FilingView:
     """Everything that the confirmation and tracking pages show."""
 
@@ -83,14 +95,20 @@ class FilingView:
     awaits_seal: bool  # held because the office's seal cannot be used now: it goes on by itself
     asunto: str
     applicant: str
+    people: tuple[PersonView, ...]  # who filed and for whom
     area: str  # that attends to it, or to which it is addressed while it was turned to none
     addressed_to: str  # the area to which it is addressed, where another attends to it; else ""
     tramite: str  # name, or "" for an escrito libre
     standing: StandingView
+    prevented: bool  # something is asked of the promovente, whether or not it was opened
+    open: bool  # it admits more from its promovente
+    inbox: tuple[MessageView, ...]  # nothing for who did not consent to the buzón
+    expediente: tuple[Part, ...]  # the filings that belong together; nothing where it is alone
     request: RequestView | None
     answer: DocumentView | None
     annulment: AnnulmentView | None
     terms: tuple[TermView, ...]
+    notices: tuple[DocumentView, ...]  # acuses de notificación
     acuse: DocumentView | None
     sealed: DocumentView | None
     others: tuple[DocumentView, ...]  # originals and anexos
@@ -101,6 +119,8 @@ class FilingView:
     email: EmailView | None
 
 
+NOT_OPENED = "Esta respuesta está en su buzón. Ábrala primero en la página de su escrito."
+ROLE_WORDS = {"promovente": "Presenta", "representante": "Representa"}
 # What only the desk sees: an answer before it is given, and its reports.
 _OF_THE_OFFICE = frozenset({Purpose.ANSWER, Purpose.REPORT})
 
@@ -134,7 +154,10 @@ def download(
         item = session.get(StoredObject, object_id)
         if item is None or item.filing_id != filing_id or item.purpose in _OF_THE_OFFICE:
             raise NotFound  # an answer is the authority's word only once it is sealed
-        shown = _document_view(session.get_one(Filing, filing_id).folio, item, _document_of(session, item))
+        filing = session.get_one(Filing, filing_id)
+        if item.purpose == Purpose.SEALED_ANSWER and "respuesta" in buzon.sealed_up(filing):
+            raise NotFound(NOT_OPENED)
+        shown = _document_view(filing.folio, item, _document_of(session, item))
     return shown, stream(runtime, item)
 
 
@@ -174,14 +197,20 @@ def _view(runtime: Runtime, session: Session, filing: Filing) -> FilingView:
         awaits_seal=filing.etapa == Etapa.EN_ESPERA and not _quarantined(session, filing),
         asunto=filing.asunto,
         applicant=filing.parties[0].name,
+        people=tuple(map(_person_view, filing.parties)),
         area=attending.nombre,
         addressed_to=filing.area.nombre if attending is not filing.area else "",
         tramite=filing.tramite.nombre if filing.tramite else "",
-        standing=tracking_desk.standing(filing),
+        standing=tracking_desk.standing(session, filing),
+        prevented=filing.estado == Estado.PREVENIDO,
+        open=filing.estado in OPEN,
+        inbox=tracking_desk.inbox(filing),
+        expediente=expediente.parts(session, filing),
         request=tracking_desk.request(session, filing),
-        answer=newest.get(Purpose.SEALED_ANSWER),
+        answer=None if "respuesta" in buzon.sealed_up(filing) else newest.get(Purpose.SEALED_ANSWER),
         annulment=tracking_desk.annulment(session, filing),
-        terms=tuple(_term_view(filing, row) for row in filing.deadlines if row.counted_from is None),
+        terms=tuple(_term_view(filing, row) for row in _running(filing)),
+        notices=tuple(each for purpose, each in shown if purpose is Purpose.NOTICE),
         acuse=newest.get(Purpose.ACUSE),
         sealed=newest.get(Purpose.SEALED),
         others=tuple(each for purpose, each in shown if purpose in {Purpose.ORIGINAL, Purpose.SOURCE}),
@@ -213,17 +242,36 @@ def _document_view(folio: str, item: StoredObject, document: Document | None) ->
     )
 
 
+def _running(filing: Filing) -> Iterator[Deadline]:
+    """The terms as they run now: each as it was set last, that of a prevención while it is asked."""
+    last = {row.term: row for row in filing.deadlines}
+    yield from (row for row in last.values() if row.term != Termino.PREVENCION or filing.estado == Estado.PREVENIDO)
+
+
 def _term_view(filing: Filing, row: Deadline) -> TermView:
-    how = f"{how_computed(row.days, filing.effective_date)}. {row.fundamento}."
-    return TermView(TERM_NAMES[row.term], row.due, how, row.provisional)
+    counted, anew = how_computed(row.days, filing.effective_date), ""
+    if row.counted_from:
+        counted = how_counted(row.days, row.counted_from)
+        anew = "" if row.term == Termino.PREVENCION else " Empezó de nuevo cuando entregó lo que le pedimos."
+    return TermView(TERM_NAMES[row.term], row.due, f"{counted}. {row.fundamento}.{anew}", row.provisional)
+
+
+def _person_view(party: Party) -> PersonView:
+    given = (
+        ("CURP", mask(party.curp)),
+        ("RFC", mask(party.rfc)),
+        ("Correo", mask_email(party.email)),
+        ("Teléfono", mask(party.phone)),
+    )
+    role = ROLE_WORDS.get(party.role, "Participa")
+    return PersonView(role, party.name, tuple((name, value) for name, value in given if value))
 
 
 def _email_view(confirmation: EmailConfirmation | None) -> EmailView | None:
     if confirmation is None:
         return None
-    name, _, domain = confirmation.address.rpartition("@")
     confirmed = confirmation.confirmed_at is not None
-    return EmailView(f"{name[:2]}…@{domain}", confirmed, not confirmed and confirmation.serial < MAX_CODES)
+    return EmailView(mask_email(confirmation.address), confirmed, not confirmed and confirmation.serial < MAX_CODES)
 
 
 def _quarantined(session: Session, filing: Filing) -> bool:

@@ -6,8 +6,9 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from oficialia.domain.filing import Acto, Estado
+from oficialia.domain.plazos import Termino
 from oficialia.models import Filing
-from oficialia.services import catalog
+from oficialia.services import buzon, catalog, follow_ups
 from oficialia.services.acts import last
 from oficialia.services.plazo_words import how_counted
 from oficialia.services.tracking_words import ESTADOS
@@ -42,16 +43,49 @@ class AnnulmentView:
     confirmed: str
 
 
-def standing(filing: Filing) -> StandingView:
+@dataclass(frozen=True)
+class MessageView:
+    """Something in the buzón: what it is, when it was published, and when it was opened; ``due`` is the day until which
+    what a prevención asks can be handed in."""
+
+    number: int
+    title: str
+    published_at: datetime
+    opened_at: datetime | None
+    due: date | None
+
+
+_MESSAGES = {"prevencion": "Le pedimos completar su escrito", "respuesta": "La autoridad le respondió"}
+
+
+def standing(session: Session, filing: Filing) -> StandingView:
     """Where the filing stands."""
     word, meaning = ESTADOS[Estado(filing.estado)]
-    return StandingView(word, meaning.format(area=filing.attending.nombre if filing.attending else ""))
+    root = session.get_one(Filing, follow_ups.root_of(session, filing.id)).folio
+    area = filing.attending.nombre if filing.attending else ""
+    return StandingView(word, meaning.format(area=area, root=root))
+
+
+def inbox(filing: Filing) -> tuple[MessageView, ...]:
+    """What is in the buzón of the filing, the newest first."""
+    due = {event.id: event.data.get("vence") for event in filing.events}
+    return tuple(
+        MessageView(
+            each.number,
+            _MESSAGES[each.what],
+            each.published_at,
+            each.opened_at,
+            date.fromisoformat(day) if (day := due[each.number]) else None,
+        )
+        for each in buzon.messages(filing)
+    )
 
 
 def request(session: Session, filing: Filing) -> RequestView | None:
-    """What is asked, while it is asked."""
-    event = last(session, filing.id, Acto.PREVENCION) if filing.estado == Estado.PREVENIDO else None
-    term = next((row for row in reversed(filing.deadlines) if row.counted_from), None)
+    """What is asked, while it is asked and, where it came by the buzón, once it was opened."""
+    asked = filing.estado == Estado.PREVENIDO and "prevencion" not in buzon.sealed_up(filing)
+    event = last(session, filing.id, Acto.PREVENCION) if asked else None
+    term = next((row for row in reversed(filing.deadlines) if row.term == Termino.PREVENCION), None)
     if event is None or term is None or term.counted_from is None:
         return None
     names = catalog.requirements(session, filing.cedula)

@@ -15,6 +15,10 @@ _EVENTS = {
     Acto.PREVENCION: "Le pedimos completar su escrito (prevención).",
     Acto.RESPUESTA: "La autoridad entregó su respuesta para sellarla.",
     Acto.SELLO_RESPUESTA: "Sellamos la respuesta de la autoridad. Ya puede descargarla.",
+    Acto.DESAHOGO: "Entregó lo que le pedimos con el escrito {escrito}. El plazo para responderle empezó de nuevo.",
+    Acto.ALCANCE: "Agregó a su expediente el escrito {escrito}.",
+    Acto.NOTIFICACION: "Abrió una notificación en su buzón y se dio por notificado.",
+    Acto.ACUSE_NOTIFICACION: "Emitimos el acuse de su notificación. Ya puede descargarlo.",
     Acto.ANULACION_PEDIDA: "Una persona de la oficina pidió anular su escrito. Otra persona debe confirmarlo.",
     Acto.ANULACION_RECHAZADA: "No se anuló su escrito. Sigue su curso.",
     Acto.ANULACION: "Dos personas de la oficina anularon su escrito. No borramos nada de él.",
@@ -32,6 +36,7 @@ ESTADOS: dict[Estado, tuple[str, str]] = {
     Estado.PRESENTADO: ("Presentado", "lo recibimos y pronto lo enviaremos al área que lo atiende."),
     Estado.PREVENIDO: ("Prevenido", "le pedimos completarlo para poder seguir."),
     Estado.TURNADO: ("Turnado", "lo enviamos al área que lo atiende, {area}."),
+    Estado.ACUMULADO: ("Sumado a otro expediente", "lo atendemos junto con el escrito {root}."),
     Estado.RESUELTO: ("Resuelto", "la autoridad le respondió. Puede descargar su respuesta."),
     Estado.ANULADO_CON_TRAZA: ("Anulado con traza", "ya no sigue su curso. No borramos nada de él."),
 }
@@ -54,17 +59,22 @@ def event_text(event: Event, areas: Mapping[str, str]) -> str:
     if event.act == Acto.EDICION and event.data.get("de") == Purpose.SEALED_ANSWER:
         return _TIMED_ANSWER
     area = areas.get(event.data.get("a", ""), "")
-    return _EVENTS[Acto(event.act)].format(area=area)
+    return _EVENTS[Acto(event.act)].format(area=area, escrito=event.data.get("escrito", ""))
+
+
+_LABELS = {
+    Purpose.SEALED_ANSWER: "Respuesta de la autoridad",
+    Purpose.NOTICE: "Acuse de notificación {edition}",
+    Purpose.SEALED: "Documento sellado",
+}
 
 
 def label(item: StoredObject, document: Document | None) -> str:
     """What a downloadable file is."""
-    if item.purpose == Purpose.SEALED_ANSWER:
-        return "Respuesta de la autoridad"
+    if words := _LABELS.get(Purpose(item.purpose)):
+        return words.format(edition=item.edition)
     if item.purpose == Purpose.ACUSE or document is None:
         return "Acuse de recibo"
-    if item.purpose == Purpose.SEALED:
-        return "Documento sellado"
     if document.role == Role.ANEXO:
         return f"Anexo {document.number}: {document.title}"
     if item.purpose == Purpose.ORIGINAL:
@@ -83,6 +93,7 @@ def download_name(folio: str, item: StoredObject, document: Document | None) -> 
         Purpose.SOURCE: f"fuente-{item.edition}",
         Purpose.SEALED_ANSWER: "respuesta",
         Purpose.REPORT: f"dictamen-{item.edition}",
+        Purpose.NOTICE: f"notificacion-{item.edition}",
     }
     word = words.get(item.purpose, item.purpose)
     return f"{word}{number}-{folio}.{_EXTENSIONS.get(item.media_type, 'bin')}"

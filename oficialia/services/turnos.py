@@ -8,6 +8,7 @@ from oficialia.domain.staff import Actor, StaffAct
 from oficialia.errors import Conflict, FieldFault, SubmissionRefused
 from oficialia.models import Area
 from oficialia.runtime import Runtime
+from oficialia.services import notices
 from oficialia.services.acts import acting
 
 
@@ -24,4 +25,6 @@ def turnar(runtime: Runtime, actor: Actor, filing_id: UUID, area: str, reason: s
         if before == target.clave and act.before.estado is Estado.TURNADO:
             raise Conflict(f"Este expediente ya está turnado a {target.nombre}.")
         filing.turned_to = target.clave
-        act.record({"de": before, "a": target.clave}, {"de": before, "a": target.clave})
+        notices.announce(
+            act.session, filing, act.record({"de": before, "a": target.clave}, {"de": before, "a": target.clave})
+        )

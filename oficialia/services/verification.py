@@ -53,7 +53,10 @@ _EXACT = {
     Purpose.ACUSE: Known.EXACT_ACUSE,
     Purpose.SEALED_ANSWER: Known.EXACT_ANSWER,
     Purpose.REPORT: Known.EXACT_REPORT,
+    Purpose.NOTICE: Known.EXACT_NOTICE,
 }
+# Of these a filing can have several, of which none is a later edition of another.
+_SEVERAL = frozenset({Purpose.REPORT, Purpose.NOTICE})
 _UNREAD = frozenset({Reason.DOCUMENT_UNREADABLE, Reason.TOO_HEAVY})
 MOST_REVISIONS = 2
 _BLOCK = 1 << 20
@@ -168,7 +171,7 @@ def by_digest(runtime: Runtime, *digests: str) -> Issued | None:
             folio=filing.folio,
             at=item.stored_at,
             edition=item.edition,
-            newest=session.scalar(select(StoredObject.id).where(later).limit(1)) is None,
+            newest=item.purpose in _SEVERAL or session.scalar(select(StoredObject.id).where(later).limit(1)) is None,
             level=LEVEL_WORDS[NivelSello(item.seal_level)],
             annulled=filing.estado == Estado.ANULADO_CON_TRAZA,
         )

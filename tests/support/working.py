@@ -12,7 +12,7 @@ from oficialia.runtime import Runtime, revocation_of
 from oficialia.services.outbox import Kind, due
 from oficialia.settings import WorkerSettings, load
 from signing.timestamp import Timestamper
-from workers import acuses, mail, protection, proving, raising, reports, respuestas, sealing
+from workers import acuses, mail, notificaciones, protection, proving, raising, reports, respuestas, sealing
 from workers.parts import Parts, make_seals, protector_of
 
 TASKS = {
@@ -20,6 +20,7 @@ TASKS = {
     Kind.ACUSE: (acuses, acuses.issue),
     Kind.SEAL_ANSWER: (respuestas, respuestas.seal_answer),
     Kind.REPORT: (reports, reports.issue_report),
+    Kind.NOTIFY: (notificaciones, notificaciones.issue_notice),
     Kind.RAISE: (raising, raising.raise_filing),
     Kind.PROVE: (proving, proving.prove),
     Kind.PROTECT: (protection, protection.protect),

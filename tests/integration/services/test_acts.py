@@ -192,7 +192,7 @@ def test_the_term_of_a_prevencion_is_that_of_the_policy_and_says_how_it_is_count
     assert seen.request
     assert seen.request.due == due
     assert seen.request.how.startswith("3 días hábiles desde el día siguiente al ")
-    assert [term.name for term in seen.terms] == ["Respuesta de la autoridad"]  # what the acuse promised
+    assert [term.name for term in seen.terms] == ["Respuesta de la autoridad", "Atención de una prevención"]
 
 
 STRANGERS: list[tuple[Actor, Callable[[Runtime, Actor, UUID], None]]] = [

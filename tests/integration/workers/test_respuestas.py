@@ -196,6 +196,7 @@ def test_mail_announces_it_to_a_confirmed_address_and_says_nothing_of_it(
     subjects = sorted(str(message["Subject"]) for message in messages)
     assert subjects == [
         "Acuse de recibo de su escrito",
+        "Enviamos su escrito al área que lo atiende",
         "Hay una respuesta a su escrito",
         "Le pedimos completar su escrito",
     ]
@@ -205,12 +206,15 @@ def test_mail_announces_it_to_a_confirmed_address_and_says_nothing_of_it(
         text = message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
         assert folio in text
         assert "/seguimiento" in text
-        assert not any(word in text for word in ("número", "reparará", "María", runtime.codes.tracking(turned)))
+        assert not any(word in text for word in ("número", "reparará", "María"))
+        clave = runtime.codes.tracking(turned)
+        assert text.split(clave)[0].endswith(f"/seguimiento#{folio}/")  # behind the #, which no server gets
+        assert text.count(clave) == 1
         assert [part for part in message.iter_attachments() if part.get_filename()] == []
     with runtime.database.reading() as session:
         happened = session.scalars(select(Event).where(Event.filing_id == turned)).all()
         told = [event.act for event in happened if event.act.startswith("correo_a")]
-    assert sorted(told) == ["correo_acuse", "correo_aviso", "correo_aviso"]
+    assert sorted(told) == ["correo_acuse", "correo_aviso", "correo_aviso", "correo_aviso"]
     assert review_of(runtime, at=clock.time, quick=True).findings == ()
 
 
