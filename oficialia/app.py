@@ -10,6 +10,7 @@ from oficialia import logs, settings
 from oficialia.runtime import Runtime, build
 from oficialia.settings import WebSettings
 from oficialia.web import (
+    answering,
     api,
     catalog,
     certificates,
@@ -27,6 +28,7 @@ from oficialia.web import (
     draft_sweep,
     errors,
     health,
+    inbox,
     ledger,
     pages,
     security,
@@ -50,6 +52,8 @@ _BLUEPRINTS = (
     draft_link,
     confirmation,
     tracking,
+    answering,
+    inbox,
     verification,
     certificates,
     trust,

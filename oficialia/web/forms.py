@@ -69,6 +69,10 @@ def _line(*checks: Any, longest: int = 200) -> StringField:
     return StringField(filters=[clean_line], validators=[*checks, _longest(longest)])
 
 
+def _email() -> Check:
+    return _if_given(_EMAIL.fullmatch, "Revise el correo: se escribe como nombre@correo.mx, sin espacios.")
+
+
 def _curp() -> StringField:
     sentence = "Revise la CURP: tiene 18 letras y números. Si no la tiene a la mano, deje el espacio vacío."
     return StringField(
@@ -129,9 +133,7 @@ class FilingForm(OfficeForm):
     nombre = _line(needed("Escriba el nombre de quien presenta."))
     curp = _curp()
     rfc = _rfc()
-    correo = _line(
-        _if_given(_EMAIL.fullmatch, "Revise el correo: se escribe como nombre@correo.mx, sin espacios."), longest=254
-    )
+    correo = _line(_email(), longest=254)
     telefono = _line(
         _if_given(_PHONE.fullmatch, "Revise el teléfono: escriba solo números, por ejemplo 55 1234 5678."), longest=30
     )
@@ -187,6 +189,18 @@ class TrackingForm(OfficeForm):
         longest=40,
     )
     clave = _line(needed("Escriba su clave de seguimiento. Tiene 16 letras y números."), longest=60)
+
+
+class InboxForm(OfficeForm):
+    """The address whose filings somebody wants to see."""
+
+    correo = _line(needed("Escriba el correo que confirmó al presentar."), _email(), longest=254)
+
+
+class OpenForm(OfficeForm):
+    """The button of a filing in the inbox."""
+
+    folio = _line(needed(EXPIRED), _if_given(_is_folio, EXPIRED), longest=40)
 
 
 class EmailCodeForm(OfficeForm):

@@ -12,6 +12,7 @@ from uuid import UUID
 from flask import Flask, session
 
 from oficialia.errors import NotFound
+from oficialia.services.buzon import Medio
 from oficialia.web.context import WebOptions
 
 _LIFETIME = timedelta(hours=12)
@@ -42,11 +43,13 @@ def session_id() -> str:
     return str(session["sid"])
 
 
-def remember(folio: str, filing_id: UUID, warnings: tuple[str, ...] = ()) -> None:
-    """Lets this session open the filing, and shows it ``warnings`` while it does."""
+def remember(folio: str, filing_id: UUID, warnings: tuple[str, ...] = (), *, medio: Medio = Medio.SESION) -> None:
+    """Lets this session open the filing, and shows it ``warnings`` while it does. ``medio``: how it showed that it
+    may."""
     kept = {name: entry for name, entry in _filings().items() if name != folio}
     newest = dict(list(kept.items())[-(_REMEMBERED - 1) :])
     session["expedientes"] = newest | {folio: [filing_id.hex, *warnings]}
+    session["medios"] = {name: word for name, word in _medios().items() if name in newest} | {folio: medio.value}
 
 
 def opened(folio: str) -> UUID:
@@ -55,6 +58,11 @@ def opened(folio: str) -> UUID:
     if not entry:
         raise NotFound(NOT_HERE)
     return UUID(hex=entry[0])
+
+
+def medio(folio: str) -> Medio:
+    """How this session showed that it may open the filing."""
+    return Medio(_medios().get(folio, Medio.SESION))
 
 
 def warnings(folio: str) -> tuple[str, ...]:
@@ -88,9 +96,29 @@ def drop_draft() -> None:
     session.pop("borrador", None)
 
 
+def inbox() -> UUID | None:
+    """The entry of the inbox that this session asked for, open or not."""
+    kept = session.get("buzon")
+    return UUID(hex=kept) if isinstance(kept, str) else None
+
+
+def set_inbox(entry: UUID) -> None:
+    """This session asked for that entry."""
+    session["buzon"] = entry.hex
+
+
+def drop_inbox() -> None:
+    """Forgets the inbox; filings that were opened from it stay open."""
+    session.pop("buzon", None)
+
+
 def close() -> None:
     """Forgets everything: the next person at this computer sees nothing."""
     session.clear()
+
+
+def _medios() -> dict[str, str]:
+    return dict(session.get("medios", {}))
 
 
 def _filings() -> dict[str, list[str]]:

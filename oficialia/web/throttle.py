@@ -24,6 +24,8 @@ _COSTS = {
     "verification.find_code": 2,
     "tracking.open_filing": 2,
     "confirmation.confirm_email": 2,
+    "inbox.ask": 4,
+    "inbox.enter": 2,
     "confirmation.resend_email": 2,
     "draft_link.open_draft": 2,
 }

@@ -4,7 +4,8 @@ from flask import Blueprint, Response, make_response, render_template
 from werkzeug.wrappers import Response as BaseResponse
 
 from oficialia.errors import FieldFault, NotFound
-from oficialia.services import tracking
+from oficialia.services import buzon, tracking
+from oficialia.services.buzon import Medio
 from oficialia.web import session
 from oficialia.web.context import runtime
 from oficialia.web.downloads import send
@@ -34,7 +35,7 @@ def open_filing() -> BaseResponse:
     except NotFound as error:
         return _form_page(form, [FieldFault("folio", error.sentence)], 404)
     folio = tracking.view(runtime(), filing_id).folio
-    session.remember(folio, filing_id)
+    session.remember(folio, filing_id, medio=Medio.CLAVE)
     return see_other("tracking.show", folio=folio)
 
 
@@ -49,6 +50,7 @@ def show(folio: str) -> Response:
         finished=finished(view),
         sentence=sentence(view),
         documents="tracking.download",
+        known=session.folios(),
     )
     response = make_response(page)
     response.headers["Cache-Control"] = "no-store"
@@ -59,6 +61,15 @@ def show(folio: str) -> Response:
 def download(folio: str, object_id: int) -> Response:
     """One of its documents."""
     return send(session.opened(folio), object_id)
+
+
+@blueprint.post("/seguimiento/<folio>/buzon/<int(max=2147483647):number>")
+def open_message(folio: str, number: int) -> BaseResponse:
+    """Opens a message of its buzón: the promovente is notified. Only by a button: who scans mail follows links."""
+    if EmptyForm.sent().check():
+        return page(400, EXPIRED)
+    buzon.open_message(runtime(), session.opened(folio), number, session.medio(folio))
+    return see_other("tracking.show", folio=folio, _anchor="buzon")
 
 
 @blueprint.post("/salir")

@@ -32,6 +32,8 @@ PUBLIC = {
     *("confirmation.show", "confirmation.state", "confirmation.download"),
     *("confirmation.confirm_email", "confirmation.resend_email"),
     *("tracking.show_form", "tracking.open_filing", "tracking.show", "tracking.download", "tracking.leave"),
+    *("tracking.open_message", "inbox.show", "inbox.ask", "inbox.show_code", "inbox.enter"),
+    *("inbox.open_filing", "inbox.leave", "answering.answer", "answering.add"),
     *("verification.show_form", "verification.show_code", "verification.examine", "verification.find_code"),
     *("verification.revision", "api.manual", "api.description", "api.verify"),
     *("trust.index", "trust.pem", "trust.der"),

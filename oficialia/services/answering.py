@@ -1,0 +1,71 @@
+"""A draft that follows a filing: what is already known of it, so that the promovente is asked only for the rest."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from oficialia.domain.filing import OPEN, Relacion
+from oficialia.errors import Conflict, NotFound
+from oficialia.models import EmailConfirmation, Filing, Party
+from oficialia.runtime import Runtime
+from oficialia.services import follow_ups, tracking_desk
+from oficialia.services.submission import Follows
+
+OVER = "Este expediente ya terminó. Presente otro escrito y mencione su folio."
+
+
+def prefilled(runtime: Runtime, filing_id: UUID, meant: Relacion) -> Mapping[str, Mapping[str, Any]]:
+    """The answers of a draft that follows that filing, by step: ``sigue``, ``que`` and ``quien``.
+
+    Raises NotFound, and Conflict where the expediente is over.
+    """
+    with runtime.database.reading() as session:
+        filing = session.get(Filing, follow_ups.root_of(session, filing_id))
+        if filing is None:
+            raise NotFound
+        if filing.estado not in OPEN:
+            raise Conflict(OVER)
+        return {"sigue": _follows(session, filing, meant), "que": _what(filing), "quien": _who(session, filing)}
+
+
+def follows(answers: Mapping[str, Mapping[str, Any]]) -> Follows | None:
+    """What a draft follows, as its submission says it."""
+    sigue = answers.get("sigue")
+    return Follows(UUID(sigue["filing_id"]), Relacion(sigue["relacion"])) if sigue else None
+
+
+def _follows(session: Session, filing: Filing, meant: Relacion) -> Mapping[str, Any]:
+    relation = follow_ups.relation_of(filing, meant)
+    asked = tracking_desk.request(session, filing) if relation is Relacion.DESAHOGO else None
+    return {
+        "filing_id": str(filing.id),
+        "folio": filing.folio,
+        "relacion": relation.value,
+        "pedido": list(asked.asked) if asked else [],
+        "motivo": asked.reason if asked else "",
+    }
+
+
+def _what(filing: Filing) -> Mapping[str, Any]:
+    destination = f"tramite:{filing.tramite_clave}" if filing.tramite_clave else f"area:{filing.area_clave}"
+    return {"destino": destination, "asunto": filing.asunto, "folio_previo": filing.folio}
+
+
+def _who(session: Session, filing: Filing) -> Mapping[str, Any]:
+    first, *more = filing.parties
+    named = {f"rep_{name}": value for name, value in _person(more[0]).items()} if more else {}
+    known = {"persona": first.kind, **_person(first), "telefono": first.phone, "domicilio": first.address}
+    return known | _confirmed(session, filing) | named
+
+
+def _person(party: Party) -> dict[str, str]:
+    return {"nombre": party.name, "curp": party.curp, "rfc": party.rfc}
+
+
+def _confirmed(session: Session, filing: Filing) -> dict[str, Any]:
+    """An address that nobody confirmed may be somebody else's: it is asked for again."""
+    address = session.get(EmailConfirmation, filing.id)
+    confirmed = address is not None and address.confirmed_at is not None
+    return {"correo": filing.parties[0].email if confirmed else "", "buzon": filing.buzon_consent}
