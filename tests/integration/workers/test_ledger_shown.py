@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from unittest import mock
 
+import pikepdf
 import pytest
 from click.testing import CliRunner, Result
 from werkzeug.serving import make_server
@@ -23,6 +24,7 @@ from oficialia.services.review_findings import Code
 from oficialia.web.context import WebOptions
 from signing.tlog_policy import TlogPolicy
 from storage.keys import ledger_key
+from tests.support.chromium import launched
 from tests.support.office import TestClock, submission
 from tests.support.publishing import Log, make_log
 from tests.support.reviewing import review_of
@@ -164,6 +166,17 @@ def test_a_closed_day_has_its_page_its_files_and_a_time_stamp_that_openssl_check
     assert "Verification: OK" in done.stdout + done.stderr
     for wrong in ("2020-01-01", "20260101", "ayer", "2020-01-01.json", f"{closed.isoformat()}.pdf"):
         assert visitor.get(f"/libro/cierres/{wrong}").status_code == 404
+
+
+def test_a_closing_is_printed_on_one_sheet(
+    closed: date, address: str, tmp_path: Path, tool: Callable[[str], str]
+) -> None:
+    with launched(tool("chromium")) as browser:
+        page = browser.new_page()
+        page.goto(f"{address}/cierres/{closed.isoformat()}")
+        page.pdf(path=tmp_path / "cierre.pdf", format="Letter", margin={"top": "1.5cm", "bottom": "1.5cm"})
+    with pikepdf.open(tmp_path / "cierre.pdf") as printed:
+        assert len(printed.pages) == 1
 
 
 def test_anybody_audits_it_over_http(
