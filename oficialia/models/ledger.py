@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Text
+from sqlalchemy import ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from oficialia.models.base import Base
@@ -31,6 +31,7 @@ class LedgerLeaf(Base):
     """Leaf ``index`` of the tree (dense, from 0), with the salt and record that its commitment binds."""
 
     __tablename__ = "ledger_leaves"
+    __table_args__ = (Index("ix_ledger_leaves_act_registered_at", "act", "registered_at"),)
     index: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     filing_id: Mapped[UUID | None] = mapped_column(ForeignKey("filings.id"), index=True)
     act: Mapped[str]

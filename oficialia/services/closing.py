@@ -55,9 +55,9 @@ def _next_open(session: Session) -> date | None:
     """The first day that is not closed; None where there is nothing to close."""
     # One that came back from where it was published tells no day (``ledger_recovery``): that day is closed again.
     mine = select(LedgerLeaf.record).where(LedgerLeaf.act == Acto.CIERRE, LedgerLeaf.record != "")
-    mine = mine.order_by(LedgerLeaf.index.desc())
+    mine = mine.order_by(LedgerLeaf.registered_at.desc(), LedgerLeaf.index.desc())
     if last := session.scalar(mine.limit(1)):
         return date.fromisoformat(json.loads(last)["dia"]) + DAY
-    first = select(LedgerLeaf.registered_at).where(LedgerLeaf.act == Acto.INGRESO).order_by(LedgerLeaf.index)
+    first = select(LedgerLeaf.registered_at).where(LedgerLeaf.act == Acto.INGRESO).order_by(LedgerLeaf.registered_at)
     began = session.scalar(first.limit(1))
     return began.astimezone(ZONE).date() if began else None

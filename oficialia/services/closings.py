@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from oficialia.db import Database
@@ -32,6 +32,12 @@ JSON, NOTE, TOKEN = "json", "checkpoint", "tsr"
 TYPES = {JSON: "application/json", NOTE: published.NOTE_TYPE, TOKEN: "application/timestamp-reply"}
 # Further back nobody looks whether a time stamp is still missing: a month of outage is a matter for people.
 LATEST = 31
+# One that came back from where it was published tells no day, and that day was closed again.
+_NEWEST = (
+    select(LedgerLeaf)
+    .where(LedgerLeaf.act == Acto.CIERRE, LedgerLeaf.record != "")
+    .order_by(LedgerLeaf.registered_at.desc(), LedgerLeaf.index.desc())
+)
 
 
 @dataclass(frozen=True)
@@ -89,14 +95,14 @@ def path(day: date, kind: str) -> str:
 def closings(database: Database) -> tuple[Closing, ...]:
     """All of them, the newest first."""
     with database.reading() as session:
-        return tuple(_closings(session))
+        return tuple(_closings(session, _NEWEST))
 
 
 def waiting(runtime: Runtime) -> list[Waiting]:
     """The closings of the last month that lack their time stamp, oldest first. Raises StorageUnavailable."""
     with runtime.database.reading() as session:
         newest = publication.newest(session)
-        latest = list(_closings(session, LATEST)) if newest else []
+        latest = list(_closings(session, _NEWEST.limit(LATEST))) if newest else []
     if newest is None:
         return []
     covered = [each for each in reversed(latest) if each.index < newest.size]
@@ -112,7 +118,10 @@ def publish(bucket: Bucket, waited: Waiting, response: bytes) -> None:
 
 def certified(runtime: Runtime, day: date) -> Certified:
     """A day, with what was published of it. Raises NotFound where it was not closed, Unavailable."""
-    found = next((each for each in closings(runtime.database) if each.day == day), None)
+    with runtime.database.reading() as session:
+        # As canonical JSON spells it (RFC 8785); nothing else in the record is a date.
+        mine = _NEWEST.where(LedgerLeaf.record.contains(f'"dia":"{day.isoformat()}"')).limit(1)
+        found = next(_closings(session, mine), None)
     if found is None:
         raise NotFound("Ese día no se ha cerrado, o no hubo oficina.")
     note, token = (_served(runtime.bucket, day, kind) for kind in (NOTE, TOKEN))
@@ -142,10 +151,8 @@ def _served(bucket: Bucket, day: date, kind: str) -> bytes | None:
         raise Unavailable from fault
 
 
-def _closings(session: Session, most: int | None = None) -> Iterator[Closing]:
-    # One that came back from where it was published tells no day, and that day was closed again.
-    known = select(LedgerLeaf).where(LedgerLeaf.act == Acto.CIERRE, LedgerLeaf.record != "")
-    for row in session.scalars(known.order_by(LedgerLeaf.index.desc()).limit(most)):
+def _closings(session: Session, query: Select[LedgerLeaf]) -> Iterator[Closing]:
+    for row in session.scalars(query):
         record = json.loads(row.record)
         yield Closing(
             row.index,
