@@ -7,7 +7,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from oficialia import logs, settings
-from oficialia.runtime import Runtime, build
+from oficialia.runtime import Runtime, build, look_of
 from oficialia.settings import WebSettings
 from oficialia.web import (
     answering,
@@ -30,6 +30,7 @@ from oficialia.web import (
     health,
     inbox,
     ledger,
+    look,
     pages,
     security,
     session,
@@ -61,6 +62,7 @@ _BLUEPRINTS = (
     closings,
     api,
     health,
+    look,
 )
 _DESK = (desk_auth, desk_account, desk_inbox, desk_filing, desk_acts, desk_reports, desk_audit)
 
@@ -76,6 +78,7 @@ def create_app(runtime: Runtime | None = None, options: WebOptions | None = None
         runtime, options = runtime or build(read), options or options_of(read)
     app = Flask(__name__)
     context.install(app, runtime, options)
+    look.install(app, options.look)
     session.install(app, options)
     security.install(app, options)
     uploads.install(app)
@@ -101,4 +104,5 @@ def options_of(read: WebSettings) -> WebOptions:
         proxies=read.trusted_proxies,
         https=read.public_url.startswith("https://"),
         demo=read.env == "demo",
+        look=look_of(read),
     )

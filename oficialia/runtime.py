@@ -5,11 +5,13 @@ from pathlib import Path
 
 from oficialia.clock import Clock, now
 from oficialia.db import Database
+from oficialia.domain import coat_of_arms
 from oficialia.domain.codes import Codes
+from oficialia.domain.look import Look
 from oficialia.drafts.store import DraftStore
 from oficialia.ledger_settings import LedgerSettings
 from oficialia.limits import MIB, Limits
-from oficialia.setting_groups import BucketSettings, CommonSettings, FilingSettings
+from oficialia.setting_groups import BucketSettings, CommonSettings, FilingSettings, LookSettings
 from oficialia.settings import WebSettings, WorkerSettings
 from signing.revocation import Responders, RevocationClient
 from signing.sandbox import Sandbox
@@ -101,6 +103,12 @@ def labels_of(settings: CommonSettings) -> Labels:
         contact=settings.contact,
         public_url=settings.public_url,
     )
+
+
+def look_of(settings: LookSettings) -> Look:
+    """How any process that shows the town's look shows it."""
+    arms = settings.coat_of_arms
+    return Look(settings.colour, settings.accent, coat_of_arms.read(arms.read_bytes()) if arms else None)
 
 
 def policy_of(settings: LedgerSettings) -> TlogPolicy | None:

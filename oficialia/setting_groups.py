@@ -5,6 +5,8 @@ from typing import ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
 
 from oficialia.setting_types import (
+    AccentColour,
+    CoatOfArmsFile,
     DatabaseUrl,
     ExistingFile,
     ExistingFolder,
@@ -14,6 +16,7 @@ from oficialia.setting_types import (
     PublicUrl,
     RedisUrl,
     ServiceUrl,
+    TownColour,
 )
 
 # RFC 1035 labels, the names that every S3 server takes.
@@ -41,6 +44,16 @@ class CommonSettings(ProcessSettings):
     state: str = Field("Estado de México", description="Entidad federativa.")
     office: str = Field("Oficialía de Partes Digital", description="Nombre de la oficina.")
     contact: str = Field("", description="Cómo comunicarse con la oficina, como se muestra al pie de cada página.")
+
+
+class LookSettings(ProcessSettings):
+    """How the town looks: what whoever shows pages or papers knows."""
+
+    colour: TownColour = Field("", description="Color del municipio (#rrggbb): encabezado, botones y enlaces.")
+    accent: AccentColour = Field("", description="Color que lo acompaña (#rrggbb): líneas y avisos, nunca texto.")
+    coat_of_arms: CoatOfArmsFile | None = Field(
+        None, description="Escudo del municipio: archivo SVG o PNG de hasta 48 KiB."
+    )
 
 
 class QueueSettings(ProcessSettings):

@@ -13,6 +13,9 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, SecretStr, ValidationInfo
 from pydantic_core import ErrorDetails
 
+from oficialia.domain import coat_of_arms
+from oficialia.domain.colours import BLACK, READABLE, Palette, contrast
+
 # 32 characters of a hexadecimal secret are 128 bits, the least that HMAC-SHA-256 keys and cookie signatures are worth.
 SECRET_CHARACTERS = 32
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -112,6 +115,36 @@ def _rate(value: str) -> str:
     return value
 
 
+def _town_colour(value: str) -> str:
+    if _colour(value) and (weakest := Palette(value).weakest) < READABLE:
+        raise ValueError(
+            f"es demasiado claro para leer: con el blanco y sus tonos da un contraste de {weakest:.1f}, y hacen falta "
+            f"{READABLE}; elija uno más oscuro"
+        )
+    return value
+
+
+def _accent_colour(value: str) -> str:
+    if _colour(value) and (given := contrast(value, BLACK)) < READABLE:
+        raise ValueError(
+            f"es demasiado oscuro para leer negro sobre él: da un contraste de {given:.1f} y hacen falta {READABLE}; "
+            "elija uno más claro"
+        )
+    return value
+
+
+def _colour(value: str) -> str:
+    if value and not re.fullmatch("#[0-9a-fA-F]{6}", value):
+        raise ValueError("debe ser un color como #123c4a")
+    return value
+
+
+def _coat_of_arms(path: Path) -> Path:
+    with path.open("rb") as file:
+        coat_of_arms.read(file.read(coat_of_arms.LARGEST_BYTES + 1))
+    return path
+
+
 def sentence(detail: ErrorDetails) -> str:
     """What pydantic found wrong, for the operator."""
     context = detail.get("ctx", {})
@@ -139,4 +172,7 @@ LongSecret = Annotated[SecretStr, AfterValidator(_long_secret)]
 ExistingFile = Annotated[Path, AfterValidator(_existing_file)]
 ExistingFolder = Annotated[Path, AfterValidator(_existing_folder)]
 ExistingPath = Annotated[Path, AfterValidator(_existing_path)]
+TownColour = Annotated[str, AfterValidator(_town_colour)]
+AccentColour = Annotated[str, AfterValidator(_accent_colour)]
+CoatOfArmsFile = Annotated[ExistingFile, AfterValidator(_coat_of_arms)]
 Rate = Annotated[str, AfterValidator(_rate)]

@@ -27,6 +27,7 @@ from oficialia.setting_groups import (
     BucketSettings,
     CommonSettings,
     FilingSettings,
+    LookSettings,
     ProcessSettings,
     QueueSettings,
     TrustSettings,
@@ -59,7 +60,7 @@ class SettingsError(Exception):
         super().__init__(f"La configuración del proceso «{process}» no permite arrancar:\n{lines}")
 
 
-class WebSettings(LedgerSettings, CommonSettings, QueueSettings, BucketSettings, FilingSettings):
+class WebSettings(LedgerSettings, LookSettings, CommonSettings, QueueSettings, BucketSettings, FilingSettings):
     """The window. It holds no key that signs anything."""
 
     process: ClassVar[str] = "web"

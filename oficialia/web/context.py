@@ -13,6 +13,7 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
 from oficialia.domain import wording
+from oficialia.domain.look import Look
 from oficialia.runtime import Runtime
 
 _KEY = "oficialia"
@@ -31,6 +32,7 @@ class WebOptions:
     proxies: int = 0  # how many reverse proxies are in front, whose X-Forwarded-* are believed
     https: bool = True
     demo: bool = False
+    look: Look = field(default_factory=Look)
 
 
 def install(app: Flask, runtime: Runtime, options: WebOptions) -> None:

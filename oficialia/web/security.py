@@ -18,6 +18,7 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
+_LASTING = frozenset({"static", "look.colours", "look.emblem"})  # named by what is in them
 _YEAR = 365 * 24 * 3600
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _log = logging.getLogger("oficialia.web")
@@ -49,9 +50,9 @@ def _headers(response: Response) -> Response:
     headers.setdefault("Permissions-Policy", "geolocation=(), microphone=(), payment=(), usb=()")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-    if request.endpoint == "static" and "v" in request.args and response.status_code == 200:
+    if request.endpoint in _LASTING and "v" in request.args and response.status_code == 200:
         headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"
-    elif request.endpoint != "static":
+    elif request.endpoint not in _LASTING:
         headers.setdefault("Cache-Control", "private, no-cache")
     return response
 

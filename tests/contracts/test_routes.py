@@ -36,6 +36,7 @@ PUBLIC = {
     *("inbox.open_filing", "inbox.leave", "answering.answer", "answering.add"),
     *("verification.show_form", "verification.show_code", "verification.examine", "verification.find_code"),
     *("verification.revision", "api.manual", "api.description", "api.verify"),
+    *("look.colours", "look.emblem"),
     *("trust.index", "trust.pem", "trust.der"),
     *("desk_auth.show_form", "desk_auth.enter"),
 }

@@ -343,3 +343,31 @@ def test_a_policy_that_is_none_is_refused_with_its_line(production: dict[str, st
     assert fault.startswith("OFICIALIA_LEDGER_POLICY: no tiene la forma de c2sp.org/tlog-policy (line 1: ")
     policy.write_text("quorum none\n", "utf-8")
     assert load(CliSettings, given).ledger_policy == policy
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("COLOUR", "guinda", "debe ser un color como #123c4a"),
+        ("COLOUR", "#e3b23c", "con el blanco y sus tonos da un contraste de 1.7"),
+        ("ACCENT", "#123c4a", "demasiado oscuro para leer negro sobre él"),
+        ("COAT_OF_ARMS", "/no/hay.svg", "el archivo no existe"),
+    ],
+)
+def test_a_look_that_not_everybody_can_read_is_refused(
+    production: dict[str, str], name: str, value: str, said: str
+) -> None:
+    with pytest.raises(SettingsError, match=f"OFICIALIA_{name}: .*{said}"):
+        load(WebSettings, production | {f"OFICIALIA_{name}": value})
+
+
+def test_a_coat_of_arms_with_a_program_in_it_is_refused(production: dict[str, str], tmp_path: Path) -> None:
+    arms = tmp_path / "escudo.svg"
+    arms.write_text('<svg xmlns="http://www.w3.org/2000/svg"><script/></svg>')
+    with pytest.raises(SettingsError, match="OFICIALIA_COAT_OF_ARMS: lleva programas"):
+        load(WebSettings, production | {"OFICIALIA_COAT_OF_ARMS": str(arms)})
+    arms.write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
+    look = {"COLOUR": "#6e1a34", "ACCENT": "#c9a227", "COAT_OF_ARMS": str(arms)}
+    window = {name: value for name, value in production.items() if "_SEAL_" not in name}
+    read = load(WebSettings, window | {f"OFICIALIA_{key}": value for key, value in look.items()})
+    assert (read.colour, read.accent, read.coat_of_arms) == ("#6e1a34", "#c9a227", arms)
