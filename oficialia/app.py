@@ -26,12 +26,14 @@ from oficialia.web import (
     desk_reports,
     draft_link,
     draft_sweep,
+    efirma,
     errors,
     health,
     inbox,
     ledger,
     look,
     pages,
+    programs,
     security,
     session,
     throttle,
@@ -47,10 +49,12 @@ from oficialia.web.context import WebOptions
 _MEBIBYTE = 1 << 20
 _BLUEPRINTS = (
     pages,
+    programs,
     catalog,
     ventanilla,
     tus,
     draft_link,
+    efirma,
     confirmation,
     tracking,
     answering,
@@ -79,6 +83,7 @@ def create_app(runtime: Runtime | None = None, options: WebOptions | None = None
     app = Flask(__name__)
     context.install(app, runtime, options)
     look.install(app, options.look)
+    programs.install(app)
     session.install(app, options)
     security.install(app, options)
     uploads.install(app)

@@ -12,6 +12,7 @@
     smtp_sink        SmtpSink    a mail server: .host .port .messages() -> list[EmailMessage] since the test began
     authority        Authority   the issuing authority of that PKI, for seals of other times
     soft_token       SoftToken   a PKCS#11 token in software, one for each worker of this run
+    judged           function    judged(path) fails unless pdfsig finds every signature valid and qpdf the file sound
     tool             function    tool("pdfsig") -> path of the program; skips, naming the Debian package, when absent
 
 Services start when the first test asks for them, once for each pytest-xdist worker, and end with it.
@@ -22,6 +23,7 @@ import email.policy
 import fcntl
 import os
 import shutil
+import subprocess
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -78,6 +80,20 @@ def tool() -> Callable[[str], str]:
         return pytest.skip(f"{name} is not installed: apt-get install {DEBIAN_PACKAGES.get(name, name)}")
 
     return find
+
+
+@pytest.fixture(scope="session")
+def judged(tool: Callable[[str], str]) -> Callable[[Path], None]:
+    """The judges that are not ours: poppler and qpdf."""
+    pdfsig, qpdf = tool("pdfsig"), tool("qpdf")
+
+    def judge(path: Path) -> None:
+        said = subprocess.run([pdfsig, "-nocert", str(path)], capture_output=True, text=True, check=False).stdout
+        verdicts = [line for line in said.splitlines() if "Signature Validation" in line]
+        assert verdicts and all("Signature is Valid" in verdict for verdict in verdicts), said
+        subprocess.run([qpdf, "--check", str(path)], capture_output=True, check=True)
+
+    return judge
 
 
 @pytest.fixture(scope="session")

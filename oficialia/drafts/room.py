@@ -7,7 +7,7 @@ from oficialia.limits import Limits
 # Photographs of a petition, and one each for what has its own place: the principal, proofs, lists of signatures.
 BESIDE_ANEXOS = 60
 # Made here, out of what is already counted.
-OURS = frozenset({"firmado"})
+OURS = frozenset({"por-firmar", "firmado"})
 
 
 def require_room(limits: Limits, draft: Draft, slot: str, size: int) -> None:

@@ -74,23 +74,33 @@ def _principal(runtime: Runtime, submission: Submission, folder: Path) -> Piece:
     if submission.main_pdf is not None:
         seen = _inspect(runtime, submission, submission.main_pdf, only_pdf=True)
         support = Support.BORN_DIGITAL if seen.signature_count else Support.DIGITISED
-        return _main(runtime, submission, submission.main_pdf, seen, support)
-    made, flags = folder / "principal.pdf", frozenset[Flag]()
-    if submission.photos:
-        sources = tuple(_photo(runtime, submission, upload) for upload in submission.photos)
-        with _refusals(runtime, submission.photos[0]):
-            photos_pdf(runtime.sandbox, [source.path for source in sources], made)
-        support, name = Support.DIGITISED, "fotografias.pdf"
-    else:
-        letter = _letter(runtime, submission)
-        made.write_bytes(typed_petition_pdf(letter))
-        flags = frozenset() if draws_all(letter) else frozenset({Flag.UNDRAWN_TEXT})
-        sources = (_typed(submission, folder),)
-        support, name = Support.BORN_DIGITAL, "escrito.pdf"
-    upload = Upload(made, sha256_of(made), made.stat().st_size, name)
+        piece = _main(runtime, submission, submission.main_pdf, seen, support)
+        return replace(piece, sources=tuple(_photo(runtime, submission, upload) for upload in submission.photos))
+    path, sources = _made(runtime, submission, folder)
+    support, name = (
+        (Support.DIGITISED, "fotografias.pdf") if submission.photos else (Support.BORN_DIGITAL, "escrito.pdf")
+    )
+    upload = Upload(path, sha256_of(path), path.stat().st_size, name)
     seen = _inspect(runtime, submission, upload)
-    seen = replace(seen, flags=(*seen.flags, *flags))
+    if not submission.photos and not draws_all(_letter(runtime, submission)):
+        seen = replace(seen, flags=(*seen.flags, Flag.UNDRAWN_TEXT))
     return replace(_main(runtime, submission, upload, seen, support), sources=sources)
+
+
+def made(runtime: Runtime, submission: Submission, folder: Path) -> Path:
+    """The PDF in ``folder`` that typed text or photographs become. Raises SubmissionRefused naming the field."""
+    return _made(runtime, submission, folder)[0]
+
+
+def _made(runtime: Runtime, submission: Submission, folder: Path) -> tuple[Path, tuple[Source, ...]]:
+    path = folder / "principal.pdf"
+    if not submission.photos:
+        path.write_bytes(typed_petition_pdf(_letter(runtime, submission)))
+        return path, (_typed(submission, folder),)
+    sources = tuple(_photo(runtime, submission, upload) for upload in submission.photos)
+    with _refusals(runtime, submission.photos[0]):
+        photos_pdf(runtime.sandbox, [source.path for source in sources], path)
+    return path, sources
 
 
 def _main(runtime: Runtime, submission: Submission, upload: Upload, seen: Inspection, support: Support) -> Piece:

@@ -17,6 +17,7 @@ from oficialia.domain.ledger import SALT_BYTES, Record
 from oficialia.domain.wording import iso_local
 from oficialia.models import Deadline, Document, Filing, Party, PartyWord
 from oficialia.services import catalog, objects, policies
+from oficialia.services.efirma_level import is_signed_by
 from oficialia.services.follow_ups import Followed, terms_anew
 from oficialia.services.pieces import Piece, Source
 from oficialia.services.submission import Person, Submission
@@ -64,7 +65,7 @@ def make_filing(
         estado=Estado.ACUMULADO if followed and followed.joined else Estado.PRESENTADO,
         etapa=Etapa.RECIBIDA,
         nivel_sello=NivelSello.SIN_SELLO,
-        nivel_firma=signature_level(stored),
+        nivel_firma=signature_level(submission, stored),
         pendiente=Pendiente.NADA,
         area=area,
         tramite=tramite,
@@ -127,12 +128,15 @@ def identifier(party: Party) -> str:
     return party.curp or party.rfc
 
 
-def signature_level(stored: Sequence[StoredPiece]) -> NivelFirma:
-    """How the promovente signed: N2 a PDF signed with a certificate, N1 a scan with an official identification, else
-    N0."""
+def signature_level(submission: Submission, stored: Sequence[StoredPiece]) -> NivelFirma:
+    """How the promovente signed: N3 with their e.firma in our page, N2 a PDF signed with a certificate, N1 a scan with
+    an official identification, else N0. What was signed here is N3 only while the bytes themselves say so."""
     principal, *anexos = (item.piece for item in stored)
     typed = any(source.extension == "txt" for source in principal.sources)
     signed = principal.verdict.colour is not Colour.NONE
+    who = submission.applicant, submission.representative
+    if submission.signed_here and is_signed_by(principal.verdict, *who):
+        return NivelFirma.N3
     return level_of(signed=signed, typed=typed, kinds=[anexo.kind for anexo in anexos])
 
 

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from oficialia.domain.codes import Codes, digest
 from oficialia.domain.documents import Purpose, Role
-from oficialia.domain.filing import Acto, Etapa, NivelSello
+from oficialia.domain.filing import Acto, Etapa, NivelFirma, NivelSello
 from oficialia.domain.ledger import SALT_BYTES
 from oficialia.models import LedgerLeaf
 from oficialia.services import review_desk
+from oficialia.services.efirma_level import is_signed_by
 from oficialia.services.jobs import WORDS
 from oficialia.services.outbox import RAISE_ACUSE, RAISE_ANSWER, Kind
-from oficialia.services.received_signatures import is_signed
+from oficialia.services.received_signatures import is_signed, verdict_of
 from oficialia.services.registration import level_of, searched
 from oficialia.services.review_findings import Code, Finding
 from oficialia.services.review_form import TYPED
@@ -134,6 +135,11 @@ def _of_sealed(leaf: LedgerLeaf) -> dict[str, object]:
 
 def _signed_level(case: Case) -> str:
     principal = case.principal()
+    if case.filing.nivel_firma == NivelFirma.N3 and principal is not None:
+        people, verdict = {party.role: party for party in case.filing.parties}, verdict_of(principal)
+        # That it was signed in our page is told by nothing else; that its e.firma is good, the bytes tell.
+        if verdict and is_signed_by(verdict, people["promovente"], people.get("representante")):
+            return NivelFirma.N3
     sources = [row for row in case.objects if row.purpose == Purpose.SOURCE]
     return level_of(
         signed=principal is not None and is_signed(principal),

@@ -70,6 +70,9 @@ class Submission:
     session_id: str
     idempotency_key: str
     earlier: tuple[UUID, ...] = ()  # the filings that this session remembers
+    signed_here: bool = (
+        False  # ``main_pdf`` was signed with an e.firma in our page; photos are then what it was made of
+    )
     warnings: tuple[str, ...] = field(default=())  # e.g. a CURP whose check digit fails: noted, never a refusal
     request_id: str = ""  # for the log; no part of what was sent
     follows: Follows | None = None  # what was sent of it is ``previous_folio``; the leaf names what it became
@@ -91,6 +94,7 @@ class Submission:
             "archivos": [[upload.sha256, upload.filename] if upload else None for upload in uploads],
             "anexos": [[a.title, a.kind, a.support.value, a.reserved] for a in self.anexos],
             "buzon": self.buzon_consent,
+            **({"firmado_aqui": True} if self.signed_here else {}),
             "aviso": [self.privacy_version, self.privacy_sha256],
         }
         return hashlib.sha256(rfc8785.dumps(body)).hexdigest()

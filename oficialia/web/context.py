@@ -1,7 +1,6 @@
 """What every page is handed: the process's runtime, the options of the web process, and the words of the templates."""
 
 import hashlib
-from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
@@ -10,15 +9,12 @@ from typing import cast
 
 from flask import Flask, current_app, url_for
 from flask_wtf.csrf import generate_csrf
-from markupsafe import Markup
 
 from oficialia.domain import wording
 from oficialia.domain.look import Look
 from oficialia.runtime import Runtime
 
 _KEY = "oficialia"
-BUILT = "hecho"
-"""Where `make` builds the programs of the pages, in the static folder."""
 
 
 @dataclass(frozen=True)
@@ -38,15 +34,12 @@ class WebOptions:
 def install(app: Flask, runtime: Runtime, options: WebOptions) -> None:
     """Hands runtime and options to the views, labels and words to the templates."""
     app.extensions[_KEY] = (runtime, options)
-    folder = Path(str(app.static_folder))
-    require_programs(folder)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
         labels=runtime.labels,
         limits=runtime.limits,
         demo=options.demo,
-        asset=_assets(folder),
-        script=_scripts(folder),
+        asset=_assets(Path(str(app.static_folder))),
         csrf_token=generate_csrf,
     )
     app.jinja_env.filters.update(
@@ -82,25 +75,3 @@ def _assets(folder: Path) -> Callable[[str], str]:
         return hashlib.sha256((folder / name).read_bytes()).hexdigest()[:12]
 
     return lambda name: url_for("static", filename=name, v=version(name))
-
-
-def _scripts(folder: Path) -> Callable[[str], Markup]:
-    """Programs of the pages, as elements that load them only while their digest is the one that the page says."""
-    asset = _assets(folder)
-
-    @cache
-    def integrity(name: str) -> str:
-        return "sha256-" + b64encode(hashlib.sha256((folder / name).read_bytes()).digest()).decode("ascii")
-
-    def element(name: str) -> Markup:
-        built = f"{BUILT}/{name}.js"
-        tag = Markup('<script type="module" src="{}" integrity="{}"></script>')
-        return tag.format(asset(built), integrity(built))
-
-    return element
-
-
-def require_programs(folder: Path) -> None:
-    """Ends the process when the programs of the pages were not built: without them no page would open."""
-    if not any((folder / BUILT).glob("*.js")):
-        raise SystemExit("Faltan los programas de las páginas. Constrúyalos con: oficialia/scripts/build")

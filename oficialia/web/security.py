@@ -13,6 +13,7 @@ from flask import Flask, Response, g, request
 
 from oficialia.logs import request_id
 from oficialia.web.context import WebOptions, options
+from oficialia.web.programs import policy_of
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -43,7 +44,7 @@ def _start() -> None:
 def _headers(response: Response) -> Response:
     headers = response.headers
     headers["X-Request-ID"] = request_id.get()
-    headers.setdefault("Content-Security-Policy", POLICY)
+    headers.setdefault("Content-Security-Policy", _own_policy() or POLICY)
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("X-Frame-Options", "DENY")
     headers.setdefault("Referrer-Policy", "no-referrer")
@@ -55,6 +56,10 @@ def _headers(response: Response) -> Response:
     elif request.endpoint not in _LASTING:
         headers.setdefault("Cache-Control", "private, no-cache")
     return response
+
+
+def _own_policy() -> str:
+    return policy_of((request.view_args or {}).get("filename", "")) if request.endpoint == "static" else ""
 
 
 def _https_only(response: Response) -> Response:

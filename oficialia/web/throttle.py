@@ -17,6 +17,8 @@ from oficialia.web.context import WebOptions
 # bits long, or six digits with five tries: the double price only keeps machines from trying all day.
 _COSTS = {
     "ventanilla.submit": 1,
+    "efirma.prepare": 1,
+    "efirma.finish": 1,
     "verification.examine": 1,
     "verification.revision": 1,
     "api.verify": 1,

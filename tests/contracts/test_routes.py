@@ -38,6 +38,8 @@ PUBLIC = {
     *("verification.revision", "api.manual", "api.description", "api.verify"),
     *("look.colours", "look.emblem"),
     *("trust.index", "trust.pem", "trust.der"),
+    "programs.index",
+    *("efirma.prepare", "efirma.document", "efirma.finish"),
     *("desk_auth.show_form", "desk_auth.enter"),
 }
 

@@ -1,12 +1,10 @@
 """What the tests of sealing share.
 
 office   Office          an engine without a time-stamping authority, and a folder of its own
-judged   function        judged(path) fails unless pdfsig finds every signature valid and qpdf the file sound
 tsa      DummyTimeStamper   the PKI's time-stamping authority, stamping with the time `now`
 """
 
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -56,17 +54,3 @@ def office(
     anchors = load_anchors(development_pki / "anclas")
     engine = SealEngine(seal_sandbox, identity, timestamper=None, anchors=anchors)
     return Office(engine, seal_sandbox, identity, anchors, tmp_path, now, development_pki)
-
-
-@pytest.fixture(scope="session")
-def judged(tool: Callable[[str], str]) -> Callable[[Path], None]:
-    """The judges that are not ours: poppler and qpdf."""
-    pdfsig, qpdf = tool("pdfsig"), tool("qpdf")
-
-    def judge(path: Path) -> None:
-        said = subprocess.run([pdfsig, "-nocert", str(path)], capture_output=True, text=True, check=False).stdout
-        verdicts = [line for line in said.splitlines() if "Signature Validation" in line]
-        assert verdicts and all("Signature is Valid" in verdict for verdict in verdicts), said
-        subprocess.run([qpdf, "--check", str(path)], capture_output=True, check=True)
-
-    return judge
