@@ -1,6 +1,7 @@
 // Files go up while the person still fills the page, and go on by themselves after the connection dropped; the form then
 // sends none. It enhances <input type=file data-envio="SLOT">, as templates/_envio.html writes it: without this program
 // the same form sends the files itself.
+import { remember } from "./comun/elegido.js";
 import { digest, Refused, remove, send } from "./comun/tus.js";
 
 const token = document.querySelector("meta[name=csrf-token]")?.content;
@@ -107,6 +108,7 @@ class Field {
       begun: (id) => {
         this.list.querySelector(`.a-medias[data-archivo="${id}"]`)?.remove();
         row.dataset.archivo = id;
+    if (!this.input.multiple) remember(this.input.dataset.envio, { sha256, size: file.size }); // for who signs it later
       },
       progress: (bytes) => {
         bar.value = bytes;

@@ -23,6 +23,8 @@ _TAG = Markup('<script type="module" src="{}" integrity="{}"></script>')
 _WORDS = {
     "efirma-llave": "abre su llave .key y firma; no puede conectarse a nada",
     "efirma": "la página donde firma con e.firma: compara el documento y entrega solo la firma",
+    "envios": "sube archivos por partes y calcula su huella antes de enviarlos",
+    "enlace": "abre un borrador desde el enlace de su correo",
     "site": "comodidades de todas las páginas",
     "verificar": "la página que verifica un documento",
 }
