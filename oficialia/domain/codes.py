@@ -45,6 +45,10 @@ class Codes:
         """The six digits mailed to let somebody into the inbox of an address."""
         return f"{int.from_bytes(self._mac('codigo de buzon', entry_id)) % 1_000_000:06d}"
 
+    def challenge(self, session_id: str, said: str) -> str:
+        """The proof that a question to an e.firma is ours, and of that session: 64 digits."""
+        return hmac.digest(self.secret, f"pregunta a la e.firma\0{session_id}\0{said}".encode(), "sha256").hex()
+
     def _mac(self, purpose: str, filing_id: UUID) -> bytes:
         return hmac.digest(self.secret, purpose.encode() + b"\x00" + filing_id.bytes, "sha256")
 
