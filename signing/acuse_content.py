@@ -67,7 +67,8 @@ class AcuseParty:
     """Persona física, persona jurídica colectiva."""
     curp: str | None = ""
     """None for a company, which has none."""
-    rfc: str = ""
+    rfc: str | None = ""
+    """None where `name` stands for several, whom the note names."""
     note: str = ""
     """Whom it represents and with what proof, or who is the common representative."""
 

@@ -12,14 +12,15 @@ from oficialia.models.catalog import Area, Cedula, Tramite
 
 
 class Party(Base):
-    """Who files, or who files for another. Optional data are empty strings: a petition needs none of them."""
+    """Who files, or who files for another. Optional data are empty strings: a petition needs none of them. The
+    promoventes come first, and of them first the one whose identity the cadena original binds."""
 
     __tablename__ = "parties"
     __table_args__ = (UniqueConstraint("filing_id", "position"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     filing_id: Mapped[UUID] = mapped_column(ForeignKey("filings.id"))
     position: Mapped[int]
-    role: Mapped[str]  # promovente | representante
+    role: Mapped[str]  # domain/parties.Parte
     kind: Mapped[str]  # fisica | juridica
     name: Mapped[str]
     curp: Mapped[str]

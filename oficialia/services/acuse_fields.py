@@ -11,11 +11,11 @@ from oficialia.domain.acuse import CadenaOriginal, attachments_root, identity_co
 from oficialia.domain.documents import SUPPORT_WORDS, Purpose, Role, Support
 from oficialia.domain.filing import Acto, NivelFirma
 from oficialia.domain.plazos import Corte
-from oficialia.domain.wording import file_size, instant, long_date, mask
-from oficialia.models import Deadline, Document, DocumentKind, Filing, LedgerLeaf, Party, StoredObject
+from oficialia.domain.wording import file_size, instant, long_date
+from oficialia.models import Deadline, Document, DocumentKind, Filing, LedgerLeaf, StoredObject
 from oficialia.models import Policy as PolicyRow
 from oficialia.runtime import Runtime
-from oficialia.services import acuse_proofs, observations
+from oficialia.services import acuse_proofs, observations, party_words
 from oficialia.services.certificates import SealCertificate
 from oficialia.services.objects import PDF
 from oficialia.services.plazo_words import TERM_NAMES, corte_words, how_computed
@@ -29,7 +29,6 @@ from signing.acuse_content import (
     AcuseLeaf,
     AcuseMatter,
     AcuseOffice,
-    AcuseParty,
     AcuseRight,
     AcuseSeal,
     AcuseState,
@@ -47,8 +46,6 @@ LEVEL_WORDS = {
     NivelFirma.N2: "N2: PDF firmado con certificado antes de presentarse",
     NivelFirma.N3: "N3: e.firma al presentar",
 }
-PERSON_WORDS = {"fisica": "Persona física", "juridica": "Persona jurídica colectiva"}
-ROLE_WORDS = {"promovente": "Promovente", "representante": "Representante"}
 STATE_WORDS = "Recibido para su trámite; no prejuzga sobre su procedencia."
 
 
@@ -76,7 +73,7 @@ def draft(session: Session, runtime: Runtime, filing: Filing, certificate: SealC
         times=AcuseTimes(instant(filing.received_at), instant(filing.registered_at)),
         effects=_effects(filing, policy),
         terms=_terms(filing),
-        parties=tuple(_party(party) for party in filing.parties),
+        parties=party_words.for_acuse(filing.parties),
         matter=_matter(filing, labels.municipality),
         documents=tuple(_document(document, sealed, kinds) for document in documents),
         signers=tuple(
@@ -136,16 +133,6 @@ def _terms(filing: Filing) -> tuple[AcuseTerm, ...]:
 def _promised(filing: Filing) -> list[Deadline]:
     """The terms that run from the filing itself; what the desk set later is no matter of the acuse."""
     return [row for row in filing.deadlines if row.counted_from is None]
-
-
-def _party(party: Party) -> AcuseParty:
-    return AcuseParty(
-        role=ROLE_WORDS[party.role],
-        name=party.name,
-        kind=PERSON_WORDS[party.kind],
-        curp=mask(party.curp) if party.kind == "fisica" else None,
-        rfc=mask(party.rfc),
-    )
 
 
 def _matter(filing: Filing, municipality: str) -> AcuseMatter:

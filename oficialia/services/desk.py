@@ -22,6 +22,7 @@ from oficialia.runtime import Runtime
 from oficialia.services import desk_words, follow_ups
 from oficialia.services.desk_verdicts import Mark, kept_mark, worst
 from oficialia.services.desk_words import Due
+from oficialia.services.party_words import presenters
 from oficialia.services.staff_log import note_once
 
 PAGE = 25  # what a person reads through; a phone scrolls it in a few strokes
@@ -171,7 +172,7 @@ def _row(filing: Filing, day: date | None, mark: Mark, today: date) -> Row:
     return Row(
         folio=filing.folio,
         asunto=filing.asunto,
-        applicant=filing.parties[0].name,
+        applicant=presenters(filing.parties),
         area=(filing.attending or filing.area).nombre,
         standing=desk_words.standing(estado, Pendiente(filing.pendiente)),
         stage=desk_words.ETAPA_WORDS[Etapa(filing.etapa)],

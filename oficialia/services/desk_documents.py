@@ -118,9 +118,10 @@ def _label(item: StoredObject, document: Document | None) -> str:
         return _LABELS[item.purpose]
     if item.purpose == Purpose.REPORT:
         return f"Dictamen de verificación {item.edition}: {observations.document_name(document).lower()}"
-    if item.purpose == Purpose.SOURCE:
-        return f"Fotografía {item.edition}" if item.media_type.startswith("image/") else "Texto, como lo escribió"
     name = observations.document_name(document)
+    if item.purpose == Purpose.SOURCE:
+        what = f"Fotografía {item.edition}" if item.media_type.startswith("image/") else "Texto, como lo escribió"
+        return f"{name}: {what.lower()}" if document.number else what
     return f"{name}: {document.title}" if document.number else f"{name}, como llegó"
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from oficialia.domain.documents import Purpose
 from oficialia.domain.filing import FOLLOWED_BY, Acto, Estado, Etapa, Pendiente
 from oficialia.domain.folio import Folio
+from oficialia.domain.parties import Parte
 from oficialia.domain.plazos import ZONE, Termino
 from oficialia.domain.staff import Actor, StaffAct, may
 from oficialia.errors import NotFound
@@ -23,6 +24,7 @@ from oficialia.services.desk_verdicts import Mark, worst
 from oficialia.services.desk_words import ACTO_WORDS, Due
 from oficialia.services.expediente import Part
 from oficialia.services.looks import Look
+from oficialia.services.party_words import PAGE_WORDS, presenters, told
 from oficialia.services.plazo_words import TERM_NAMES, how_computed, how_counted
 
 
@@ -103,7 +105,9 @@ class DeskFiling:
     annulment: str  # why somebody asks to annul it, while that waits for a decision
     due: Due | None
     mark: Mark
+    applicant: str  # who files, in a few words
     parties: tuple[PartyView, ...]
+    listed: tuple[str, ...]  # the names of many others who file
     terms: tuple[TermView, ...]
     documents: tuple[DocumentView, ...]
     files: tuple[FileView, ...]
@@ -138,6 +142,7 @@ def view(runtime: Runtime, actor: Actor, filing_id: UUID) -> DeskFiling:
 def _view(session: Session, filing: Filing, actor: Actor, today: date) -> DeskFiling:
     documents = desk_documents.documents(session, filing.id)
     estado, pendiente = Estado(filing.estado), Pendiente(filing.pendiente)
+    people = told(filing.parties)
     answer = [row.due for row in filing.deadlines if row.term == Termino.RESPUESTA]
     return DeskFiling(
         filing_id=filing.id,
@@ -164,7 +169,9 @@ def _view(session: Session, filing: Filing, actor: Actor, today: date) -> DeskFi
         annulment=_annulment(session, filing),
         due=desk_words.due(max(answer, default=None), estado, today),
         mark=worst(document.mark for document in documents),
-        parties=tuple(map(_party, filing.parties)),
+        applicant=presenters(filing.parties),
+        parties=tuple(map(_party, people.people)),
+        listed=people.listed,
         terms=tuple(_term(filing, row, estado, today) for row in filing.deadlines),
         documents=documents,
         files=desk_documents.files(session, filing),
@@ -208,8 +215,7 @@ def _party(party: Party) -> PartyView:
         ("Teléfono", party.phone),
         ("Domicilio", party.address),
     )
-    role = "Presenta" if party.role == "promovente" else "Representa"
-    return PartyView(role, party.name, tuple((name, value) for name, value in given if value))
+    return PartyView(PAGE_WORDS[Parte(party.role)], party.name, tuple((name, value) for name, value in given if value))
 
 
 def _term(filing: Filing, row: Deadline, estado: Estado, today: date) -> TermView:

@@ -5,7 +5,7 @@ The steps, in the order that makes the promise safe (the blocks below carry thei
 1. The same form sent twice, or the same writing again in this session: the folio it already has; for another body
    under the same key, a 409.
 2. Every file is inspected in the sandbox; only the closed list of refusals stops a filing.
-3. A main document typed in the page, or photographed, becomes a PDF.
+3. A main document typed in the page becomes a PDF; so do photographs, of it or of an anexo.
 4. Everything goes to storage, is read back and compared.
 5. One transaction: folio, filing, documents, event, ledger leaf ``ingreso``, outbox jobs; and what it does to the
    filing that it follows (``follow_ups``).
@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -138,6 +139,18 @@ def _event(filing: Filing, submission: Submission) -> Event:
         actor_role=Rol.PROMOVENTE,
         actor=submission.applicant.name,
         reason="",
-        # No document bears the names of photographs, and the leaf's digest of the form covers them.
-        data={"avisos": list(submission.warnings), "fotos": [photo.filename for photo in submission.photos]},
+        data={"avisos": list(submission.warnings), **_photo_names(submission)},
     )
+
+
+def _photo_names(submission: Submission) -> dict[str, Any]:
+    """No document bears the names of photographs, and the leaf's digest of the form covers them."""
+    anexos = {
+        str(number): [photo.filename for photo in anexo.photos]
+        for number, anexo in enumerate(submission.anexos, start=1)
+        if anexo.photos
+    }
+    return {
+        "fotos": [photo.filename for photo in submission.photos],
+        **({"fotos_de_anexos": anexos} if anexos else {}),
+    }

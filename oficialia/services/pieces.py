@@ -4,7 +4,7 @@ Steps 2 and 3 of intake. What comes in is hostile until shown otherwise, so noth
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -32,7 +32,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Source:
-    """What a main document was made of, byte for byte."""
+    """What a document was made of, byte for byte."""
 
     path: Path
     sha256: str
@@ -61,13 +61,21 @@ def pieces(runtime: Runtime, submission: Submission, folder: Path) -> list[Piece
     if len(submission.anexos) > runtime.limits.anexos:
         code = "demasiados_anexos"
         raise SubmissionRefused(FieldFault("anexo-0", runtime.limits.refusal(code)), code=code)
-    return [_principal(runtime, submission, folder), *(_anexo(runtime, submission, each) for each in submission.anexos)]
+    anexos = enumerate(submission.anexos, start=1)
+    return [
+        _principal(runtime, submission, folder),
+        *(_anexo(runtime, submission, each, folder / f"anexo-{number}.pdf") for number, each in anexos),
+    ]
 
 
-def _anexo(runtime: Runtime, submission: Submission, anexo: Anexo) -> Piece:
-    seen = _inspect(runtime, submission, anexo.upload)
-    verdict = _verdict(runtime, submission, anexo.upload, seen)
-    return Piece(Role.ANEXO, anexo.title, anexo.kind, anexo.support, anexo.reserved, anexo.upload, seen, verdict)
+def _anexo(runtime: Runtime, submission: Submission, anexo: Anexo, made: Path) -> Piece:
+    upload, sources = anexo.upload, tuple[Source, ...]()
+    if upload is None:
+        sources = _photographed(runtime, submission, anexo.photos, made)
+        upload = _of_ours(made, "fotografias.pdf", anexo.photos[0].field)
+    seen = _inspect(runtime, submission, upload)
+    verdict = _verdict(runtime, submission, upload, seen)
+    return Piece(Role.ANEXO, anexo.title, anexo.kind, anexo.support, anexo.reserved, upload, seen, verdict, sources)
 
 
 def _principal(runtime: Runtime, submission: Submission, folder: Path) -> Piece:
@@ -80,7 +88,7 @@ def _principal(runtime: Runtime, submission: Submission, folder: Path) -> Piece:
     support, name = (
         (Support.DIGITISED, "fotografias.pdf") if submission.photos else (Support.BORN_DIGITAL, "escrito.pdf")
     )
-    upload = Upload(path, sha256_of(path), path.stat().st_size, name)
+    upload = _of_ours(path, name)
     seen = _inspect(runtime, submission, upload)
     if not submission.photos and not draws_all(_letter(runtime, submission)):
         seen = replace(seen, flags=(*seen.flags, Flag.UNDRAWN_TEXT))
@@ -97,10 +105,21 @@ def _made(runtime: Runtime, submission: Submission, folder: Path) -> tuple[Path,
     if not submission.photos:
         path.write_bytes(typed_petition_pdf(_letter(runtime, submission)))
         return path, (_typed(submission, folder),)
-    sources = tuple(_photo(runtime, submission, upload) for upload in submission.photos)
-    with _refusals(runtime, submission.photos[0]):
-        photos_pdf(runtime.sandbox, [source.path for source in sources], path)
-    return path, sources
+    return path, _photographed(runtime, submission, submission.photos, path)
+
+
+def _photographed(
+    runtime: Runtime, submission: Submission, photos: Sequence[Upload], target: Path
+) -> tuple[Source, ...]:
+    """Makes one PDF of all photographs, upright and one to a page, and gives what it was made of."""
+    sources = tuple(_photo(runtime, submission, upload) for upload in photos)
+    with _refusals(runtime, photos[0]):
+        photos_pdf(runtime.sandbox, [source.path for source in sources], target)
+    return sources
+
+
+def _of_ours(path: Path, name: str, field: str = "principal") -> Upload:
+    return Upload(path, sha256_of(path), path.stat().st_size, name, field)
 
 
 def _main(runtime: Runtime, submission: Submission, upload: Upload, seen: Inspection, support: Support) -> Piece:
@@ -126,18 +145,26 @@ def _letter(runtime: Runtime, submission: Submission) -> TypedPetition:
     with runtime.database.reading() as session:
         _, area = catalog.destination(session, submission.tramite, submission.area)
         addressed_to = f"{area.nombre}\n{runtime.labels.municipality}"
-    who = [submission.applicant.name]
-    if submission.representative:
-        who.append(f"Por conducto de: {submission.representative.name}")
     return TypedPetition(
         municipality=runtime.labels.municipality,
         office=runtime.labels.office,
         date_line=f"{runtime.labels.municipality}, {long_date(submission.received_at.astimezone(ZONE).date())}",
-        applicant_lines=tuple(who),
+        applicant_lines=tuple(_signing(submission)),
         addressed_to=addressed_to,
         asunto=submission.asunto,
         paragraphs=tuple(line for line in submission.petition.splitlines() if line.strip()),
     )
+
+
+def _signing(submission: Submission) -> Iterator[str]:
+    """Who signs the letter, and for whom."""
+    yield from (person.name for person in submission.promoventes)
+    if submission.common_representative:
+        yield f"Representante común: {submission.common_representative}"
+    if submission.representative:
+        yield f"Por conducto de: {submission.representative.name}"
+    if submission.signed_for:
+        yield f"Firma a ruego de {submission.applicant.name}, que no puede firmar: {submission.signed_for.name}"
 
 
 def inspected(runtime: Runtime, upload: Upload) -> Inspection:

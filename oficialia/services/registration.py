@@ -14,7 +14,9 @@ from oficialia.domain.documents import Purpose
 from oficialia.domain.filing import Estado, Etapa, NivelFirma, NivelSello, Pendiente, Relacion
 from oficialia.domain.folio import Folio
 from oficialia.domain.ledger import SALT_BYTES, Record
+from oficialia.domain.parties import MOST_PROMOVENTES, Parte
 from oficialia.domain.wording import iso_local
+from oficialia.errors import FieldFault, SubmissionRefused
 from oficialia.models import Deadline, Document, Filing, Party, PartyWord
 from oficialia.services import catalog, objects, policies
 from oficialia.services.efirma_level import is_signed_by
@@ -48,7 +50,7 @@ def make_filing(
     followed: Followed | None = None,
 ) -> Filing:
     """Adds the filing with its parties, terms, documents and objects. Raises SubmissionRefused for an unknown
-    destination."""
+    destination, and for parties that do not fit together."""
     tramite, area = catalog.destination(session, submission.tramite, submission.area)
     plazos = policies.plazos(session, submission.received_at, tramite)
     terms = plazos.terms
@@ -153,10 +155,27 @@ def searched(parties: Sequence[Party]) -> set[str]:
 
 
 def _parties(submission: Submission) -> list[Party]:
-    people = [("promovente", submission.applicant)]
+    people = [(Parte.PROMOVENTE, person) for person in submission.promoventes]
+    if len(people) > MOST_PROMOVENTES:
+        words = f"Nombre a {MOST_PROMOVENTES} personas o menos. Las demás van en la lista de firmas."
+        raise SubmissionRefused(FieldFault("promoventes", words))
+    if submission.common_representative:
+        place = _place(submission)
+        people[place] = (Parte.REPRESENTANTE_COMUN, people[place][1])
     if submission.representative:
-        people.append(("representante", submission.representative))
+        people.append((Parte.REPRESENTANTE, submission.representative))
+    if submission.signed_for:
+        people.append((Parte.A_RUEGO, submission.signed_for))
     return [_party(position, role, person) for position, (role, person) in enumerate(people)]
+
+
+def _place(submission: Submission) -> int:
+    """Of the common representative among the promoventes; of two with one name, the first."""
+    names = [person.name for person in submission.promoventes]
+    if submission.common_representative not in names:
+        words = "Elija como representante común a una de las personas que presentan."
+        raise SubmissionRefused(FieldFault("representante_comun", words))
+    return names.index(submission.common_representative)
 
 
 def _party(position: int, role: str, person: Person) -> Party:

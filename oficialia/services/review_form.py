@@ -9,15 +9,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, cast
 
+from oficialia.domain import parties
 from oficialia.domain.documents import Purpose, Support
 from oficialia.domain.filing import Acto
-from oficialia.models import Document, Party
+from oficialia.domain.parties import Parte
+from oficialia.models import Document, Party, StoredObject
 from oficialia.services.objects import PDF
 from oficialia.services.review_findings import Code, Finding
 from oficialia.services.review_scope import Case
 from oficialia.services.submission import Anexo, Person, Submission, Upload
 
-ROLES = ("promovente", "representante")
 TYPED = "text/"
 
 
@@ -28,11 +29,12 @@ def as_sent(case: Case, record: Mapping[str, Any]) -> Iterator[Finding]:
     """
     folio = case.filing.folio
     roles = tuple(party.role for party in case.filing.parties)
-    if not roles or roles != ROLES[: len(roles)]:
+    if not parties.is_order(roles):
         yield Finding(Code.FILING_ALTERED, folio, "El registro ya no dice quién presentó, o en nombre de quién.")
     elif case.principal() is None or len(record.get("documentos", ())) != len(case.documents):
         return  # told elsewhere
-    elif record.get("formulario") != _form(case, record).body_digest():
+    # Whether it was signed in our page is told by nothing else.
+    elif record.get("formulario") not in {_form(case, record, here).body_digest() for here in (False, True)}:
         words = (
             "Algo del formulario cambió desde su ingreso, según el libro: los datos de una persona (nombre, CURP, RFC, "
             "correo, teléfono, domicilio), la petición, el folio previo, el nombre o la descripción de un archivo, el "
@@ -41,40 +43,56 @@ def as_sent(case: Case, record: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding(Code.FILING_ALTERED, folio, words)
 
 
-def _form(case: Case, record: Mapping[str, Any]) -> Submission:
-    filing, people = case.filing, [_person(party) for party in case.filing.parties]
+def _form(case: Case, record: Mapping[str, Any], signed_here: bool) -> Submission:
+    filing, people = case.filing, case.filing.parties
+    applicant, *others = [_person(party) for party in people if party.role in parties.PROMOVENTES]
     principal, *anexos = case.documents
     main, *digests = record["documentos"]
     tramite = record.get("tramite", "")
-    sources = [row for row in case.objects if row.purpose == Purpose.SOURCE and row.media_type != PDF]
-    sources.sort(key=lambda row: row.edition)
+    sources = _sources(case, principal)
     photos = [row.sha256 for row in sources if not row.media_type.startswith(TYPED)]
     return Submission(
-        applicant=people[0],
-        representative=people[1] if len(people) > 1 else None,
+        applicant=applicant,
+        representative=_in_role(people, Parte.REPRESENTANTE),
         area="" if tramite else record.get("area", ""),
         tramite=tramite,
         asunto=record.get("asunto", ""),
         petition=filing.petition,
         previous_folio=filing.previous_folio,
-        main_pdf=None if sources else _upload(main, principal.filename),
-        photos=tuple(map(_upload, photos, _names(case, len(photos)))),
-        anexos=tuple(map(_anexo, anexos, digests)),
+        main_pdf=None if sources and not signed_here else _upload(main, principal.filename),
+        photos=tuple(map(_upload, photos, _names(_told(case).get("fotos", []), len(photos)))),
+        anexos=tuple(_anexo(case, document, digest) for document, digest in zip(anexos, digests, strict=True)),
         buzon_consent=filing.buzon_consent,
         privacy_version=filing.privacy_version,
         privacy_sha256=filing.privacy_sha256,
         received_at=filing.received_at,
         session_id="",
         idempotency_key="",
+        signed_here=signed_here,
+        others=tuple(others),
+        common_representative=common.name if (common := _in_role(people, Parte.REPRESENTANTE_COMUN)) else "",
+        signed_for=_in_role(people, Parte.A_RUEGO),
     )
 
 
-def _names(case: Case, count: int) -> Sequence[str]:
+def _sources(case: Case, document: Document) -> list[StoredObject]:
+    """What a document was made of, in its order."""
+    rows = (row for row in case.objects if row.purpose == Purpose.SOURCE and row.document_id == document.id)
+    return sorted((row for row in rows if row.media_type != PDF), key=lambda row: row.edition)
+
+
+def _told(case: Case) -> Mapping[str, Any]:
+    """What the event of the ingreso tells."""
+    return next((event.data for event in case.filing.events if event.act == Acto.INGRESO), {})
+
+
+def _names(told: Sequence[str], count: int) -> Sequence[str]:
     """The names of the photographs, in their order; empty where the event does not tell them."""
-    told: Sequence[str] = next(
-        (event.data.get("fotos", []) for event in case.filing.events if event.act == Acto.INGRESO), []
-    )
     return [*told, *[""] * count][:count]
+
+
+def _in_role(people: Sequence[Party], parte: Parte) -> Person | None:
+    return next((_person(party) for party in people if party.role == parte), None)
 
 
 def _person(party: Party) -> Person:
@@ -82,9 +100,17 @@ def _person(party: Party) -> Person:
     return Person(kind, party.name, party.curp, party.rfc, party.email, party.phone, party.address)
 
 
-def _anexo(document: Document, sha256: str) -> Anexo:
-    support = Support(document.support)
-    return Anexo(_upload(sha256, document.filename), document.title, document.kind, support, document.reserved)
+def _anexo(case: Case, document: Document, sha256: str) -> Anexo:
+    photos = [row.sha256 for row in _sources(case, document)]
+    told = _told(case).get("fotos_de_anexos", {}).get(str(document.number), [])
+    return Anexo(
+        upload=None if photos else _upload(sha256, document.filename),
+        title=document.title,
+        kind=document.kind,
+        support=Support(document.support),
+        reserved=document.reserved,
+        photos=tuple(map(_upload, photos, _names(told, len(photos)))),
+    )
 
 
 def _upload(sha256: str, filename: str) -> Upload:

@@ -8,6 +8,7 @@ from oficialia.domain.codes import Codes, digest
 from oficialia.domain.documents import Purpose, Role
 from oficialia.domain.filing import Acto, Etapa, NivelFirma, NivelSello
 from oficialia.domain.ledger import SALT_BYTES
+from oficialia.domain.parties import Parte
 from oficialia.models import LedgerLeaf
 from oficialia.services import review_desk
 from oficialia.services.efirma_level import is_signed_by
@@ -136,9 +137,10 @@ def _of_sealed(leaf: LedgerLeaf) -> dict[str, object]:
 def _signed_level(case: Case) -> str:
     principal = case.principal()
     if case.filing.nivel_firma == NivelFirma.N3 and principal is not None:
-        people, verdict = {party.role: party for party in case.filing.parties}, verdict_of(principal)
+        verdict, people = verdict_of(principal), case.filing.parties
+        representative = next((party for party in people if party.role == Parte.REPRESENTANTE), None)
         # That it was signed in our page is told by nothing else; that its e.firma is good, the bytes tell.
-        if verdict and is_signed_by(verdict, people["promovente"], people.get("representante")):
+        if verdict and people and is_signed_by(verdict, people[0], representative):
             return NivelFirma.N3
     sources = [row for row in case.objects if row.purpose == Purpose.SOURCE]
     return level_of(

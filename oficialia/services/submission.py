@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 import rfc8785
@@ -17,13 +17,15 @@ __all__ = ["Anexo", "Follows", "Person", "Submission", "Upload"]
 
 @dataclass(frozen=True)
 class Anexo:
-    """An attachment with what the citizen said of it."""
+    """An attachment with what the citizen said of it: one file, or photographs that become one PDF (then ``upload`` is
+    None)."""
 
-    upload: Upload
+    upload: Upload | None
     title: str
     kind: str = ""  # clave of a DocumentKind, or empty
     support: Support = Support.DIGITISED
     reserved: bool = False
+    photos: tuple[Upload, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,7 @@ class Follows:
 @dataclass(frozen=True)
 class Submission:
     """One complete form, checked in shape. Exactly one of ``main_pdf``, ``photos`` and a typed ``petition`` makes the
-    main
-    document: with a PDF or photographs ``petition`` is what is asked in a few words, and may be empty."""
+    main document: with a PDF or photographs ``petition`` is what is asked in a few words, and may be empty."""
 
     applicant: Person
     representative: Person | None
@@ -70,31 +71,53 @@ class Submission:
     session_id: str
     idempotency_key: str
     earlier: tuple[UUID, ...] = ()  # the filings that this session remembers
-    signed_here: bool = (
-        False  # ``main_pdf`` was signed with an e.firma in our page; photos are then what it was made of
-    )
+    # ``main_pdf`` was signed with an e.firma in our page; photos are then what it was made of.
+    signed_here: bool = False
     warnings: tuple[str, ...] = field(default=())  # e.g. a CURP whose check digit fails: noted, never a refusal
     request_id: str = ""  # for the log; no part of what was sent
     follows: Follows | None = None  # what was sent of it is ``previous_folio``; the leaf names what it became
+    others: tuple[Person, ...] = ()  # who files beside the applicant
+    common_representative: str = ""  # the name of the promovente who speaks for all, where there are several
+    signed_for: Person | None = None  # firma a ruego: who signs because the applicant cannot
 
     def key_hash(self) -> str:
         """The idempotency key bound to its session, SHA-256 hex."""
         return hashlib.sha256(f"{self.session_id}\0{self.idempotency_key}".encode()).hexdigest()
 
+    @property
+    def promoventes(self) -> tuple[Person, ...]:
+        """Everybody who files, the applicant first."""
+        return (self.applicant, *self.others)
+
     def body_digest(self) -> str:
         """SHA-256 (hex) of the RFC 8785 form of everything that was sent, files by their digests."""
         uploads = [self.main_pdf, *self.photos, *(anexo.upload for anexo in self.anexos)]
-        body = {
+        body: dict[str, Any] = {
             "promovente": asdict(self.applicant),
             "representante": asdict(self.representative) if self.representative else None,
             "destino": [self.tramite, "" if self.tramite else self.area],
             "asunto": self.asunto,
             "peticion": self.petition,
             "folio_previo": self.previous_folio,
-            "archivos": [[upload.sha256, upload.filename] if upload else None for upload in uploads],
+            "archivos": [_told(upload) if upload else None for upload in uploads],
             "anexos": [[a.title, a.kind, a.support.value, a.reserved] for a in self.anexos],
             "buzon": self.buzon_consent,
-            **({"firmado_aqui": True} if self.signed_here else {}),
             "aviso": [self.privacy_version, self.privacy_sha256],
         }
-        return hashlib.sha256(rfc8785.dumps(body)).hexdigest()
+        return hashlib.sha256(rfc8785.dumps(body | self._where_given())).hexdigest()
+
+    def _where_given(self) -> dict[str, Any]:
+        """What forms did not always have: without it, one has the digest that it always had."""
+        photos = [[_told(photo) for photo in anexo.photos] for anexo in self.anexos]
+        later = {
+            "firmado_aqui": self.signed_here,
+            "otros_promoventes": [asdict(person) for person in self.others],
+            "representante_comun": self.common_representative,
+            "a_ruego": asdict(self.signed_for) if self.signed_for else None,
+            "fotos_de_anexos": photos if any(photos) else None,
+        }
+        return {key: value for key, value in later.items() if value}
+
+
+def _told(upload: Upload) -> list[str]:
+    return [upload.sha256, upload.filename]

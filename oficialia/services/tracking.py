@@ -15,14 +15,15 @@ from oficialia.domain.documents import Purpose
 from oficialia.domain.filing import OPEN, Acto, Estado, Etapa
 from oficialia.domain.folio import Folio
 from oficialia.domain.plazos import Termino
-from oficialia.domain.wording import mask, mask_email
+from oficialia.domain.wording import mask_email
 from oficialia.errors import NotFound, Unavailable
-from oficialia.models import Area, Deadline, Document, EmailConfirmation, Filing, Job, Party, StoredObject
+from oficialia.models import Area, Deadline, Document, EmailConfirmation, Filing, Job, StoredObject
 from oficialia.runtime import Runtime
 from oficialia.services import buzon, expediente, looks, observations, tracking_desk
 from oficialia.services.email_confirmation import MAX_CODES
 from oficialia.services.expediente import Part
 from oficialia.services.looks import Look
+from oficialia.services.party_words import PersonView, person_view, presenters, told
 from oficialia.services.plazo_words import TERM_NAMES, how_computed, how_counted
 from oficialia.services.tracking_desk import AnnulmentView, MessageView, RequestView, StandingView
 from oficialia.services.tracking_words import download_name, event_text, label
@@ -70,15 +71,6 @@ class EmailView:
 
 
 @dataclass(frozen=True)
-class PersonView:
-    """Somebody of a filing, with what they gave of themselves, masked: others may look at the same screen."""
-
-    role: str
-    name: str
-    data: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
 class FilingView:
     """Everything that the confirmation and tracking pages show."""
 
@@ -94,8 +86,9 @@ class FilingView:
     held: bool  # en espera: a person is looking at it, or at the seal
     awaits_seal: bool  # held because the office's seal cannot be used now: it goes on by itself
     asunto: str
-    applicant: str
+    applicant: str  # who filed, in a few words
     people: tuple[PersonView, ...]  # who filed and for whom
+    listed: tuple[str, ...]  # the names of many others who filed
     area: str  # that attends to it, or to which it is addressed while it was turned to none
     addressed_to: str  # the area to which it is addressed, where another attends to it; else ""
     tramite: str  # name, or "" for an escrito libre
@@ -120,7 +113,6 @@ class FilingView:
 
 
 NOT_OPENED = "Esta respuesta está en su buzón. Ábrala primero en la página de su escrito."
-ROLE_WORDS = {"promovente": "Presenta", "representante": "Representa"}
 # What only the desk sees: an answer before it is given, and its reports.
 _OF_THE_OFFICE = frozenset({Purpose.ANSWER, Purpose.REPORT})
 
@@ -180,6 +172,7 @@ def _view(runtime: Runtime, session: Session, filing: Filing) -> FilingView:
     shown = [
         (Purpose(item.purpose), _document_view(filing.folio, item, _document_of(session, item))) for item in objects
     ]
+    people = told(filing.parties)
     newest = dict(shown)  # the last edition of a purpose wins
     attending = filing.attending or filing.area
     areas = {area.clave: area.nombre for area in session.scalars(select(Area))} if filing.attending else {}
@@ -196,8 +189,9 @@ def _view(runtime: Runtime, session: Session, filing: Filing) -> FilingView:
         held=filing.etapa == Etapa.EN_ESPERA,
         awaits_seal=filing.etapa == Etapa.EN_ESPERA and not _quarantined(session, filing),
         asunto=filing.asunto,
-        applicant=filing.parties[0].name,
-        people=tuple(map(_person_view, filing.parties)),
+        applicant=presenters(filing.parties),
+        people=tuple(map(person_view, people.people)),
+        listed=people.listed,
         area=attending.nombre,
         addressed_to=filing.area.nombre if attending is not filing.area else "",
         tramite=filing.tramite.nombre if filing.tramite else "",
@@ -254,17 +248,6 @@ def _term_view(filing: Filing, row: Deadline) -> TermView:
         counted = how_counted(row.days, row.counted_from)
         anew = "" if row.term == Termino.PREVENCION else " Empezó de nuevo cuando entregó lo que le pedimos."
     return TermView(TERM_NAMES[row.term], row.due, f"{counted}. {row.fundamento}.{anew}", row.provisional)
-
-
-def _person_view(party: Party) -> PersonView:
-    given = (
-        ("CURP", mask(party.curp)),
-        ("RFC", mask(party.rfc)),
-        ("Correo", mask_email(party.email)),
-        ("Teléfono", mask(party.phone)),
-    )
-    role = ROLE_WORDS.get(party.role, "Participa")
-    return PersonView(role, party.name, tuple((name, value) for name, value in given if value))
 
 
 def _email_view(confirmation: EmailConfirmation | None) -> EmailView | None:

@@ -76,7 +76,8 @@ def label(item: StoredObject, document: Document | None) -> str:
     if item.purpose == Purpose.ACUSE or document is None:
         return "Acuse de recibo"
     if document.role == Role.ANEXO:
-        return f"Anexo {document.number}: {document.title}"
+        photo = f", fotografía {item.edition}" if item.purpose == Purpose.SOURCE else ""
+        return f"Anexo {document.number}: {document.title}{photo}"
     if item.purpose == Purpose.ORIGINAL:
         return "Su documento, antes de sellarlo"
     return (

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -17,8 +18,10 @@ from oficialia.errors import KeyReused, SubmissionRefused, Unavailable
 from oficialia.models import Document, EmailConfirmation, Filing, Job, LedgerHead, LedgerLeaf, StoredObject
 from oficialia.runtime import Runtime
 from oficialia.services import intake, tracking
+from oficialia.services.desk import Filters, inbox
 from oficialia.services.submission import Anexo, Person
 from storage.bucket import Bucket
+from tests.support.clerks import actor, hire
 from tests.support.office import TestClock, blank_pdf, submission, upload
 from tests.support.pages import text_of
 
@@ -174,6 +177,60 @@ def _original(runtime: Runtime, folder: Path) -> bytes:
     return (folder / "leido.pdf").read_bytes()
 
 
+NEIGHBOURS: dict[str, Any] = {
+    "others": (Person("fisica", "Ana López"), Person("juridica", "Vecinos, A. C.")),
+    "common_representative": "Ana López",
+    "representative": Person("fisica", "Inés Ruiz"),
+    "signed_for": Person("fisica", "José Sol"),
+}
+
+
+def test_everybody_who_stands_in_a_filing_is_registered_and_found(runtime: Runtime, tmp_path: Path) -> None:
+    receipt = intake.receive(runtime, submission(None, petition="Pido agua.", **NEIGHBOURS))
+    with runtime.database.reading() as session:
+        parties = session.get_one(Filing, receipt.filing_id).parties
+        assert [(party.role, party.name) for party in parties] == [
+            ("promovente", "María Peña"),
+            ("representante_comun", "Ana López"),
+            ("promovente", "Vecinos, A. C."),
+            ("representante", "Inés Ruiz"),
+            ("a_ruego", "José Sol"),
+        ]
+    hire(runtime, "ofi")
+    for words in ("pena", "lopez", "vecinos", "ines", "jose sol"):
+        assert [row.folio for row in inbox(runtime, actor(runtime, "ofi"), Filters(words)).rows] == [receipt.folio]
+
+
+def test_the_letter_tells_who_files_and_who_signs(runtime: Runtime, tmp_path: Path) -> None:
+    intake.receive(runtime, submission(None, petition="Pido agua.", **NEIGHBOURS))
+    letter = text_of(_original(runtime, tmp_path))
+    assert letter.index("María Peña") < letter.index("Ana López") < letter.index("Vecinos, A. C.")
+    for line in ("Representante común: Ana López", "Por conducto de: Inés Ruiz", "Firma a ruego de María Peña"):
+        assert line in letter
+
+
+def test_a_letter_of_two_hundred_names_all_of_them(runtime: Runtime, tmp_path: Path) -> None:
+    others = tuple(Person("fisica", f"Vecina Número {number}") for number in range(1, 200))
+    receipt = intake.receive(runtime, submission(None, petition="Pido agua.", others=others))
+    letter = text_of(_original(runtime, tmp_path))
+    assert all(person.name in letter for person in others)
+    assert tracking.view(runtime, receipt.filing_id).applicant == "María Peña y 199 personas más"
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"others": (Person("fisica", "Ana"),) * 200}, "promoventes"),
+        ({"common_representative": "Alguien más"}, "representante_comun"),
+    ],
+)
+def test_people_who_do_not_fit_together_are_refused(runtime: Runtime, changes: dict[str, Any], field: str) -> None:
+    with pytest.raises(SubmissionRefused) as refused:
+        intake.receive(runtime, submission(None, petition="Pido agua.", **changes))
+    assert [fault.field for fault in refused.value.faults] == [field]
+    _nothing_registered(runtime)
+
+
 def test_an_address_asks_for_a_code_to_be_mailed(runtime: Runtime, tmp_path: Path) -> None:
     person = Person("fisica", "María", email="maria@correo.mx")
     intake.receive(runtime, submission(blank_pdf(tmp_path / "a.pdf"), applicant=person))
@@ -199,3 +256,34 @@ def test_photographs_become_the_main_pdf_and_are_kept_byte_for_byte(runtime: Run
         assert session.scalars(select(Document.pages)).one() == 2
     assert [item.purpose for item in kept] == ["original", "fuente", "fuente"]
     assert {item.sha256 for item in kept[1:]} == {upload(photo).sha256}
+
+
+def test_photographs_of_an_anexo_become_one_pdf_and_are_kept_byte_for_byte(runtime: Runtime, tmp_path: Path) -> None:
+    photos = [tmp_path / "a.jpg", tmp_path / "b.png"]
+    for number, photo in enumerate(photos):
+        Image.new("RGB", (640, 480), (number, 0, 0)).save(photo)
+    anexo = Anexo(None, "INE", "identificacion_oficial", photos=tuple(upload(each, "anexo-0") for each in photos))
+    receipt = intake.receive(runtime, submission(blank_pdf(tmp_path / "escrito.pdf"), anexos=(anexo,)))
+    with runtime.database.reading() as session:
+        assert session.get_one(Filing, receipt.filing_id).nivel_firma == "n1"
+        document = session.scalars(select(Document).where(Document.number == 1)).one()
+        assert (document.pages, document.media_type) == (2, "application/pdf")
+        assert [(item.purpose, item.edition) for item in document.objects] == [
+            ("original", 1),
+            ("fuente", 1),
+            ("fuente", 2),
+        ]
+        sources = document.objects[1:]
+    for source, photo in zip(sources, photos, strict=True):
+        runtime.bucket.fetch(source.key, source.version_id, source.sha256, tmp_path / "leido")
+        assert (tmp_path / "leido").read_bytes() == photo.read_bytes()
+    labels = [each.label for each in tracking.view(runtime, receipt.filing_id).others]
+    assert labels[1:] == ["Anexo 1: INE", "Anexo 1: INE, fotografía 1", "Anexo 1: INE, fotografía 2"]
+
+
+def test_a_pdf_among_the_photographs_of_an_anexo_is_refused_at_its_place(runtime: Runtime, tmp_path: Path) -> None:
+    anexo = Anexo(None, "INE", photos=(upload(blank_pdf(tmp_path / "ine.pdf"), "anexo-3"),))
+    with pytest.raises(SubmissionRefused) as refused:
+        intake.receive(runtime, submission(None, petition="Pido agua.", anexos=(anexo,)))
+    assert refused.value.faults[0].field == "anexo-3"
+    _nothing_registered(runtime)

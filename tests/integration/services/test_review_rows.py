@@ -98,7 +98,8 @@ def test_what_is_left_of_a_filing_that_somebody_deleted_is_named(office: Reviewe
 
 @pytest.fixture
 def mailed(office: Reviewed, tmp_path: Path) -> Iterator[str]:
-    """The folio of one more filing: photographs, an anexo, a representative, and an address that was confirmed."""
+    """The folio of one more filing: photographs, of an anexo too, everybody that can stand in it, and an address that
+    was confirmed."""
     photos = []
     for number in range(2):
         photos.append(tmp_path / f"foto {number}.png")
@@ -111,7 +112,13 @@ def mailed(office: Reviewed, tmp_path: Path) -> Iterator[str]:
         applicant=Person("juridica", "Vecinos, A. C.", rfc="VEC260101AB1", email="vecinos@correo.mx"),
         representative=Person("fisica", "María Peña"),
         photos=tuple(upload(photo, "fotos") for photo in photos),
-        anexos=(Anexo(upload(blank_pdf(tmp_path / "anexo.pdf"), "anexo-0"), "Plano", reserved=True),),
+        others=(Person("fisica", "Ana López"), Person("fisica", "Luz Ruiz")),
+        common_representative="Ana López",
+        signed_for=Person("fisica", "José Ruiz"),
+        anexos=(
+            Anexo(upload(blank_pdf(tmp_path / "anexo.pdf"), "anexo-0"), "Plano", reserved=True),
+            Anexo(None, "Croquis", photos=tuple(upload(photo, "anexo-1") for photo in photos)),
+        ),
         received_at=office.runtime.clock(),
     )
     receipt = intake.receive(office.runtime, form)
@@ -131,7 +138,12 @@ BOUND = {
     f"UPDATE documents SET title = 'Otro' WHERE number = 1 AND {MAILED}": Code.FILING_ALTERED,
     f"UPDATE documents SET reserved = NOT reserved WHERE number = 1 AND {MAILED}": Code.FILING_ALTERED,
     f"UPDATE parties SET name = 'Otra' WHERE position = 1 AND {MAILED}": Code.FILING_ALTERED,
-    f"DELETE FROM parties WHERE position = 1 AND {MAILED}": Code.FILING_ALTERED,
+    f"DELETE FROM parties WHERE position = 2 AND {MAILED}": Code.FILING_ALTERED,
+    f"UPDATE parties SET name = 'Otra' WHERE role = 'a_ruego' AND {MAILED}": Code.FILING_ALTERED,
+    f"UPDATE parties SET role = 'promovente' WHERE position = 1 AND {MAILED}": Code.FILING_ALTERED,
+    f"UPDATE events SET data = replace(CAST(data AS TEXT), 'foto 1', 'otra') WHERE act = 'ingreso' AND {MAILED}": (
+        Code.FILING_ALTERED
+    ),
 }
 
 
