@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import ForeignKey, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from oficialia.models.base import Base
@@ -15,6 +15,7 @@ class Area(Base):
     clave: Mapped[str] = mapped_column(primary_key=True)
     nombre: Mapped[str]
     tipo: Mapped[str]
+    palabras: Mapped[str] = mapped_column(server_default=text("''"))  # by which people look for it
 
 
 class Cedula(Base):
@@ -43,6 +44,7 @@ class Tramite(Base):
     silencio: Mapped[str]
     corte: Mapped[str | None]  # overrides the authority's cut-off policy
     datos_sensibles: Mapped[bool]
+    palabras: Mapped[str] = mapped_column(server_default=text("''"))  # by which people look for it; not of the cédula
     area: Mapped[Area] = relationship()
     cedulas: Mapped[list[Cedula]] = relationship(order_by=Cedula.version)
 
@@ -53,3 +55,4 @@ class DocumentKind(Base):
     __tablename__ = "document_kinds"
     clave: Mapped[str] = mapped_column(primary_key=True)
     nombre: Mapped[str]
+    explicacion: Mapped[str] = mapped_column(server_default=text("''"))  # what it is, for who has to bring it

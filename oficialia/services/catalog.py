@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from oficialia.db import Database
 from oficialia.domain import cedula
-from oficialia.domain.filing import Acto
+from oficialia.domain.filing import Acto, NivelFirma
 from oficialia.domain.plazos import ZONE, Corte, Silencio
 from oficialia.errors import FieldFault, SubmissionRefused
 from oficialia.models import Area, Cedula, DocumentKind, Tramite
@@ -26,6 +26,25 @@ class AreaOption:
 
     clave: str
     nombre: str
+    words: str = ""  # by which people look for it
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """A document that a tramite asks for."""
+
+    clave: str
+    name: str
+    optional: bool
+    repeats: bool
+    meaning: str  # what it is, for who has to bring it
+
+    @property
+    def words(self) -> str:
+        """As a list of requirements has it."""
+        if self.optional:
+            return f"{self.name} (opcional)"
+        return f"{self.name} (los que hagan falta)" if self.repeats else self.name
 
 
 @dataclass(frozen=True)
@@ -34,12 +53,23 @@ class TramiteOption:
 
     clave: str
     nombre: str
+    area_clave: str
     area: str  # its area's name
+    description: str  # what it is for, in a sentence
     plazo_dias_habiles: int | None
     silencio: str
     costo: str
-    requisitos: tuple[str, ...]  # in words
+    requirements: tuple[Requirement, ...]
+    level: NivelFirma  # the least signature that it needs
+    level_reason: str  # why
     needs_curp: bool
+    needs_rfc: bool
+    words: str = ""  # by which people look for it
+
+    @property
+    def requisitos(self) -> tuple[str, ...]:
+        """The requirements in words."""
+        return tuple(each.words for each in self.requirements)
 
 
 @dataclass(frozen=True)
@@ -54,15 +84,16 @@ class Choices:
 def choices(database: Database) -> Choices:
     """What can be asked for and sent, in the order in which it is shown."""
     with database.reading() as session:
-        kinds = tuple((kind.clave, kind.nombre) for kind in session.scalars(select(DocumentKind)))
-        names = dict(kinds)
+        kinds = {kind.clave: kind for kind in session.scalars(select(DocumentKind))}
         areas = session.scalars(select(Area).order_by(Area.nombre)).all()
         query = select(Tramite).options(joinedload(Tramite.area), joinedload(Tramite.cedulas))
         tramites = session.scalars(query.order_by(Tramite.nombre)).unique().all()
         return Choices(
-            areas=tuple(AreaOption(area.clave, area.nombre) for area in areas),
-            tramites=tuple(_option(tramite, names) for tramite in tramites),
-            document_kinds=tuple(sorted(kinds, key=lambda kind: kind[1])),
+            areas=tuple(AreaOption(area.clave, area.nombre, area.palabras) for area in areas),
+            tramites=tuple(_option(tramite, kinds) for tramite in tramites),
+            document_kinds=tuple(
+                sorted(((each.clave, each.nombre) for each in kinds.values()), key=lambda kind: kind[1])
+            ),
         )
 
 
@@ -83,31 +114,37 @@ def required_by(frozen: Cedula | None) -> tuple[str, ...]:
 
 def requirements(session: Session, frozen: Cedula | None) -> dict[str, str]:
     """The requirements of a cédula as it has them, each in words."""
-    names = {kind.clave: kind.nombre for kind in session.scalars(select(DocumentKind))}
-    return {text: _requirement(text, names) for text in required_by(frozen)}
+    kinds = {kind.clave: kind for kind in session.scalars(select(DocumentKind))}
+    return {text: _requirement(text, kinds).words for text in required_by(frozen)}
 
 
-def _option(tramite: Tramite, kind_names: Mapping[str, str]) -> TramiteOption:
+def _option(tramite: Tramite, kinds: Mapping[str, DocumentKind]) -> TramiteOption:
     content = json.loads(tramite.cedulas[-1].content)
-    required = content["requisitos"]
+    asked = content.get("identificadores", ())
     return TramiteOption(
         clave=tramite.clave,
         nombre=tramite.nombre,
+        area_clave=tramite.area_clave,
         area=tramite.area.nombre,
+        description=content.get("descripcion", ""),
         plazo_dias_habiles=tramite.plazo_dias_habiles,
         silencio=tramite.silencio,
         costo=content["costo"],
-        requisitos=tuple(_requirement(text, kind_names) for text in required),
-        needs_curp="curp" in required,
+        requirements=tuple(_requirement(text, kinds) for text in content["requisitos"]),
+        level=NivelFirma(content.get("nivel_firma", NivelFirma.N0)),
+        level_reason=content.get("nivel_motivo", ""),
+        needs_curp="curp" in asked,
+        needs_rfc="rfc" in asked,
+        words=tramite.palabras,
     )
 
 
-def _requirement(text: str, kind_names: Mapping[str, str]) -> str:
-    """A requirement in words; the catalogue marks an optional one with ``?`` and one that may repeat with ``*``."""
-    name = kind_names.get(text.rstrip("?*"), kind_name(text.rstrip("?*")))
-    if text.endswith("?"):
-        return f"{name} (opcional)"
-    return f"{name} (los que hagan falta)" if text.endswith("*") else name
+def _requirement(text: str, kinds: Mapping[str, DocumentKind]) -> Requirement:
+    """A requirement of a cédula, which marks one that is optional with ``?`` and one that may repeat with ``*``."""
+    clave = text.rstrip("?*")
+    kind = kinds.get(clave)
+    name, meaning = (kind.nombre, kind.explicacion) if kind else (kind_name(clave), "")
+    return Requirement(clave, name, text.endswith("?"), text.endswith("*"), meaning)
 
 
 def kind_name(clave: str) -> str:
@@ -122,10 +159,15 @@ def load(database: Database, catalogue: Mapping[str, Any], policies: Mapping[str
     with database.transaction() as session:
         turn = ledger.take_turn(session, now)
         for entry in _entries(catalogue, "areas", "clave", "nombre", "tipo"):
-            session.merge(Area(clave=entry["clave"], nombre=entry["nombre"], tipo=entry["tipo"]))
+            area = Area(clave=entry["clave"], nombre=entry["nombre"], tipo=entry["tipo"])
+            area.palabras = entry.get("palabras", "")
+            session.merge(area)
         names = policies.get("nombres_tipos_documento", {})
+        explained = policies.get("explicaciones_tipos_documento", {})
         for clave in catalogue["tipos_documento"]:
-            session.merge(DocumentKind(clave=clave, nombre=names.get(clave, kind_name(clave))))
+            kind = DocumentKind(clave=clave, nombre=names.get(clave, kind_name(clave)))
+            kind.explicacion = explained.get(clave, "")
+            session.merge(kind)
         session.flush()
         for entry in _entries(catalogue, "tramites", "clave", "nombre", "area", "silencio", "requisitos", "costo"):
             _load_tramite(session, turn, entry, policies)
@@ -147,6 +189,9 @@ def _load_tramite(session: Session, turn: Turn, entry: Mapping[str, Any], polici
         msg = f"tramites: «{entry['clave']}» nombra el área desconocida «{entry['area']}»"
         raise ValueError(msg)
     corte = entry.get("corte")
+    if entry.get("nivel_firma", NivelFirma.N0) not in set(NivelFirma):
+        msg = f"tramites: «{entry['clave']}» pide el nivel de firma desconocido «{entry['nivel_firma']}»"
+        raise ValueError(msg)
     session.merge(
         Tramite(
             clave=entry["clave"],
@@ -157,10 +202,13 @@ def _load_tramite(session: Session, turn: Turn, entry: Mapping[str, Any], polici
             silencio=Silencio(entry["silencio"]),
             corte=Corte(corte) if corte else None,
             datos_sensibles=bool(entry.get("datos_sensibles")),
+            palabras=entry.get("palabras", ""),
         )
     )
     session.flush()
-    _publish_cedula(session, turn, entry["clave"], entry["area"], cedula.canonical(entry))
+    # By what people look for it is no matter of law, and may be bettered without a new version of the cédula.
+    frozen = {key: value for key, value in entry.items() if key != "palabras"}
+    _publish_cedula(session, turn, entry["clave"], entry["area"], cedula.canonical(frozen))
 
 
 def _publish_cedula(session: Session, turn: Turn, clave: str, area: str, content: str) -> None:
