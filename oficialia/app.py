@@ -43,10 +43,18 @@ from oficialia.web import (
     uploads,
     ventanilla,
     verification,
+    wizard_papers,
+    wizard_review,
+    wizard_signature,
+    wizard_start,
+    wizard_tasks,
+    wizard_who,
+    wizard_writing,
 )
 from oficialia.web.context import WebOptions
 
 _MEBIBYTE = 1 << 20
+_WIZARD = (wizard_start, wizard_tasks, wizard_who, wizard_writing, wizard_papers, wizard_signature, wizard_review)
 _BLUEPRINTS = (
     pages,
     programs,
@@ -90,7 +98,7 @@ def create_app(runtime: Runtime | None = None, options: WebOptions | None = None
     errors.install(app)
     health.install(app, runtime, options)
     draft_sweep.install(app, runtime)
-    for module in (*_BLUEPRINTS, *_DESK):
+    for module in (*_BLUEPRINTS, *_WIZARD, *_DESK):
         app.register_blueprint(module.blueprint)
     throttle.install(app, options)
     if options.proxies:

@@ -17,7 +17,7 @@ OVER = "Este expediente ya terminó. Presente otro escrito y mencione su folio."
 
 
 def prefilled(runtime: Runtime, filing_id: UUID, meant: Relacion) -> Mapping[str, Mapping[str, Any]]:
-    """The answers of a draft that follows that filing, by step: ``sigue``, ``que`` and ``quien``.
+    """The answers of a draft that follows that filing, by step: what it follows (``sigue``), and what is known.
 
     Raises NotFound, and Conflict where the expediente is over.
     """
@@ -27,7 +27,13 @@ def prefilled(runtime: Runtime, filing_id: UUID, meant: Relacion) -> Mapping[str
             raise NotFound
         if filing.estado not in OPEN:
             raise Conflict(OVER)
-        return {"sigue": _follows(session, filing, meant), "que": _what(filing), "quien": _who(session, filing)}
+        return {
+            "sigue": _follows(session, filing, meant),
+            "que": _what(filing),
+            "quien": _who(filing),
+            "escrito": {"asunto": filing.asunto, "folio_previo": filing.folio},
+            "aviso": _notices(session, filing),
+        }
 
 
 def follows(answers: Mapping[str, Mapping[str, Any]]) -> Follows | None:
@@ -44,28 +50,29 @@ def _follows(session: Session, filing: Filing, meant: Relacion) -> Mapping[str, 
         "folio": filing.folio,
         "relacion": relation.value,
         "pedido": list(asked.asked) if asked else [],
+        "requisitos": list(asked.requirements) if asked else [],
         "motivo": asked.reason if asked else "",
     }
 
 
 def _what(filing: Filing) -> Mapping[str, Any]:
-    destination = f"tramite:{filing.tramite_clave}" if filing.tramite_clave else f"area:{filing.area_clave}"
-    return {"destino": destination, "asunto": filing.asunto, "folio_previo": filing.folio}
+    return {"destino": f"tramite:{filing.tramite_clave}" if filing.tramite_clave else f"area:{filing.area_clave}"}
 
 
-def _who(session: Session, filing: Filing) -> Mapping[str, Any]:
+def _who(filing: Filing) -> Mapping[str, Any]:
     first, *more = filing.parties
-    named = {f"rep_{name}": value for name, value in _person(more[0]).items()} if more else {}
-    known = {"persona": first.kind, **_person(first), "telefono": first.phone, "domicilio": first.address}
-    return known | _confirmed(session, filing) | named
+    represents = next((each for each in more if each.role == "representante"), None)
+    named = {f"rep_{name}": value for name, value in _person(represents).items()} if represents else {}
+    return {"persona": first.kind, **_person(first), "como": "representante" if represents else "propio", **named}
 
 
 def _person(party: Party) -> dict[str, str]:
     return {"nombre": party.name, "curp": party.curp, "rfc": party.rfc}
 
 
-def _confirmed(session: Session, filing: Filing) -> dict[str, Any]:
+def _notices(session: Session, filing: Filing) -> Mapping[str, Any]:
     """An address that nobody confirmed may be somebody else's: it is asked for again."""
-    address = session.get(EmailConfirmation, filing.id)
+    address, first = session.get(EmailConfirmation, filing.id), filing.parties[0]
     confirmed = address is not None and address.confirmed_at is not None
-    return {"correo": filing.parties[0].email if confirmed else "", "buzon": filing.buzon_consent}
+    contact = {"correo": first.email if confirmed else "", "telefono": first.phone, "domicilio": first.address}
+    return {**contact, "buzon": filing.buzon_consent}

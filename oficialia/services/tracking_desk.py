@@ -27,7 +27,8 @@ class RequestView:
     """What the promovente is asked to complete, and until when."""
 
     at: datetime
-    asked: tuple[str, ...]  # requirements of the frozen cédula in words; none for a writing without a tramite
+    requirements: tuple[str, ...]  # of the frozen cédula, as it has them; none for a writing without a tramite
+    asked: tuple[str, ...]  # the same in words
     reason: str
     due: date
     how: str
@@ -91,6 +92,7 @@ def request(session: Session, filing: Filing) -> RequestView | None:
     names = catalog.requirements(session, filing.cedula)
     return RequestView(
         at=event.at,
+        requirements=tuple(event.data["requisitos"]),
         asked=tuple(names[text] for text in event.data["requisitos"]),
         reason=event.reason,
         due=term.due,

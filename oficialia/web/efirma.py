@@ -20,14 +20,15 @@ from oficialia.services import draft_signing
 from oficialia.services.draft_signing import Signature
 from oficialia.services.efirma_words import EfirmaRefused
 from oficialia.services.submission import Submission
-from oficialia.web import draft_reading, session
+from oficialia.web import session
 from oficialia.web.context import runtime
 from oficialia.web.errors import SENTENCES, tell_cause
 from oficialia.web.forms import EXPIRED
+from oficialia.web.wizard_submission import submission_of
 
 blueprint = Blueprint("efirma", __name__, url_prefix="/presentar/firma")
 MOST_BYTES = 64 * 1024  # of a request: a certificate and a signature are some 2 KB
-NEXT = "/presentar/firma"  # the step itself: it shows who signed
+NEXT = "/presentar/firma/aqui"  # the page of signing itself: it shows who signed
 NOTHING_YET = "Complete primero su escrito y quién presenta. Después podrá firmar."
 
 
@@ -44,7 +45,7 @@ class View:
 
 def view(draft: Draft) -> View:
     """The draft as templates/presentar/efirma.html shows it."""
-    submission = draft_reading.submission_of(draft)
+    submission = submission_of(draft)
     main = submission.main_pdf if submission else None
     return View(
         ready=submission is not None,
@@ -111,7 +112,7 @@ def _draft() -> Draft:
 
 
 def _submission(draft: Draft) -> Submission:
-    submission = draft_reading.submission_of(draft)
+    submission = submission_of(draft)
     if submission is None:
         raise Conflict(NOTHING_YET)
     return submission

@@ -152,15 +152,14 @@ def _heavy() -> list[FieldFault]:
     return []
 
 
-def warnings(form: FilingForm) -> tuple[str, ...]:
+def warnings(applicant: Person, representative: Person | None) -> tuple[str, ...]:
     """What deserves a second look and stops nothing."""
+    other = representative or Person("fisica", "")
     doubts = {
-        "La CURP que escribió": identifiers.is_curp(form.curp.data) and identifiers.doubtful_curp(form.curp.data),
-        "El RFC que escribió": identifiers.is_rfc(form.rfc.data) and identifiers.doubtful_rfc(form.rfc.data),
-        "La CURP de quien representa": identifiers.is_curp(form.rep_curp.data)
-        and identifiers.doubtful_curp(form.rep_curp.data),
-        "El RFC de quien representa": identifiers.is_rfc(form.rep_rfc.data)
-        and identifiers.doubtful_rfc(form.rep_rfc.data),
+        "La CURP que escribió": identifiers.is_curp(applicant.curp) and identifiers.doubtful_curp(applicant.curp),
+        "El RFC que escribió": identifiers.is_rfc(applicant.rfc) and identifiers.doubtful_rfc(applicant.rfc),
+        "La CURP de quien representa": identifiers.is_curp(other.curp) and identifiers.doubtful_curp(other.curp),
+        "El RFC de quien representa": identifiers.is_rfc(other.rfc) and identifiers.doubtful_rfc(other.rfc),
     }
     return tuple(
         f"{what} no pasa la comprobación de su último dígito. Recibimos su escrito; revise el dato."
@@ -173,10 +172,10 @@ def submission(form: FilingForm, choices: Choices, received_at: datetime) -> Sub
     """What intake receives; call it only when there is no fault."""
     kind, clave = form.destino.data.split(":", 1)
     main, photos = received("principal"), received("fotos")
-    notice = privacy.current()
+    notice, applicant, representative = privacy.current(), _applicant(form), _representative(form)
     return Submission(
-        applicant=_applicant(form),
-        representative=_representative(form),
+        applicant=applicant,
+        representative=representative,
         area=clave if kind == "area" else "",
         tramite=clave if kind == "tramite" else "",
         asunto=form.asunto.data,
@@ -192,7 +191,7 @@ def submission(form: FilingForm, choices: Choices, received_at: datetime) -> Sub
         session_id=session.session_id(),
         idempotency_key=form.clave_envio.data,
         earlier=session.filing_ids(),
-        warnings=warnings(form),
+        warnings=warnings(applicant, representative),
         request_id=request_id.get(),
     )
 

@@ -27,6 +27,8 @@ _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>.]+(\.[^@\s,;<>.]+)+")
 _PHONE = re.compile(r"[0-9 +().-]{7,30}")
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _NO_REVISION = "La página llegó incompleta. Verifique el archivo otra vez."
+NO_ASUNTO = "Escriba el asunto: en pocas palabras, de qué trata su escrito."
+NO_PREVIOUS = "Revise el folio anterior: es como OP-2026-000123-5. Si no lo recuerda, déjelo vacío."
 UNREADABLE = "Hay letras que no llegaron completas (�). Escríbalas de nuevo."
 Check = Callable[[FlaskForm, Field], None]
 
@@ -41,7 +43,9 @@ def needed(sentence: str) -> Check:
     return check
 
 
-def _one_of(words: tuple[str, ...], sentence: str) -> Check:
+def one_of(words: tuple[str, ...], sentence: str) -> Check:
+    """Stops at anything but these words."""
+
     def check(_form: FlaskForm, field: Field) -> None:
         if field.data not in words:
             raise StopValidation(sentence)
@@ -49,7 +53,9 @@ def _one_of(words: tuple[str, ...], sentence: str) -> Check:
     return check
 
 
-def _if_given(fits: Callable[[str], object], sentence: str) -> Check:
+def if_given(fits: Callable[[str], object], sentence: str) -> Check:
+    """A fault where something was typed that does not fit."""
+
     def check(_form: FlaskForm, field: Field) -> None:
         if field.data and not fits(field.data):
             raise ValidationError(sentence)
@@ -57,34 +63,51 @@ def _if_given(fits: Callable[[str], object], sentence: str) -> Check:
     return check
 
 
-def _longest(characters: int) -> Length:
+def longest_of(characters: int) -> Length:
+    """At most that many characters."""
     return Length(max=characters, message=f"Escriba {characters:,} caracteres o menos.")
 
 
-def _is_folio(value: str) -> bool:
+def is_folio(value: str) -> bool:
+    """Whether it can be read as a folio."""
     return len(value) <= 40 and Folio.parse(value) is not None
 
 
-def _line(*checks: Any, longest: int = 200) -> StringField:
-    return StringField(filters=[clean_line], validators=[*checks, _longest(longest)])
+def line_field(*checks: Any, longest: int = 200) -> StringField:
+    """One line of text."""
+    return StringField(filters=[clean_line], validators=[*checks, longest_of(longest)])
 
 
-def _email() -> Check:
-    return _if_given(_EMAIL.fullmatch, "Revise el correo: se escribe como nombre@correo.mx, sin espacios.")
-
-
-def _curp() -> StringField:
+def curp_field() -> StringField:
+    """A CURP, or nothing."""
     sentence = "Revise la CURP: tiene 18 letras y números. Si no la tiene a la mano, deje el espacio vacío."
     return StringField(
-        filters=[clean_line, identifiers.normalise], validators=[_if_given(identifiers.is_curp, sentence)]
+        filters=[clean_line, identifiers.normalise], validators=[if_given(identifiers.is_curp, sentence)]
     )
 
 
-def _rfc() -> StringField:
+def rfc_field() -> StringField:
+    """An RFC, or nothing."""
     sentence = "Revise el RFC: tiene 12 o 13 letras y números. Si no lo tiene a la mano, deje el espacio vacío."
-    return StringField(
-        filters=[clean_line, identifiers.normalise], validators=[_if_given(identifiers.is_rfc, sentence)]
-    )
+    return StringField(filters=[clean_line, identifiers.normalise], validators=[if_given(identifiers.is_rfc, sentence)])
+
+
+def email_field(*checks: Any) -> StringField:
+    """An e-mail address; without ``checks``, or nothing."""
+    sentence = "Revise el correo: se escribe como nombre@correo.mx, sin espacios."
+    return line_field(*checks, if_given(_EMAIL.fullmatch, sentence), longest=254)
+
+
+def phone_field() -> StringField:
+    """A telephone number, or nothing."""
+    sentence = "Revise el teléfono: escriba solo números, por ejemplo 55 1234 5678."
+    return line_field(if_given(_PHONE.fullmatch, sentence), longest=30)
+
+
+def no_bar(_form: FlaskForm, field: Field) -> None:
+    """The asunto goes into the cadena original, whose separator is ``|``."""
+    if "|" in field.data:
+        raise ValidationError("Quite la barra vertical « | » del asunto: ese signo no se puede usar ahí.")
 
 
 def _fault(field: Field) -> str:
@@ -128,41 +151,32 @@ class FilingForm(OfficeForm):
 
     persona = StringField(
         filters=[clean_line],
-        validators=[_one_of(("fisica", "juridica"), "Elija si presenta una persona o una empresa u organización.")],
+        validators=[one_of(("fisica", "juridica"), "Elija si presenta una persona o una empresa u organización.")],
     )
-    nombre = _line(needed("Escriba el nombre de quien presenta."))
-    curp = _curp()
-    rfc = _rfc()
-    correo = _line(_email(), longest=254)
-    telefono = _line(
-        _if_given(_PHONE.fullmatch, "Revise el teléfono: escriba solo números, por ejemplo 55 1234 5678."), longest=30
-    )
-    domicilio = _line(longest=300)
-    rep_nombre = _line()
-    rep_curp = _curp()
-    rep_rfc = _rfc()
-    destino = _line(needed("Elija a quién dirige su escrito, o el trámite que pide."), longest=80)
-    asunto = _line(needed("Escriba el asunto: en pocas palabras, de qué trata su escrito."), longest=ASUNTO)
+    nombre = line_field(needed("Escriba el nombre de quien presenta."))
+    curp = curp_field()
+    rfc = rfc_field()
+    correo = email_field()
+    telefono = phone_field()
+    domicilio = line_field(longest=300)
+    rep_nombre = line_field()
+    rep_curp = curp_field()
+    rep_rfc = rfc_field()
+    destino = line_field(needed("Elija a quién dirige su escrito, o el trámite que pide."), longest=80)
+    asunto = line_field(needed(NO_ASUNTO), no_bar, longest=ASUNTO)
     forma = StringField(
         filters=[clean_line],
         validators=[
-            _one_of(("texto", "pdf", "fotos"), "Elija cómo entrega su escrito: escrito aquí, PDF o fotografías.")
+            one_of(("texto", "pdf", "fotos"), "Elija cómo entrega su escrito: escrito aquí, PDF o fotografías.")
         ],
     )
-    peticion = TextAreaField(filters=[clean_text], validators=[_longest(PETITION)])
-    folio_previo = _line(
-        _if_given(_is_folio, "Revise el folio anterior: es como OP-2026-000123-5. Si no lo recuerda, déjelo vacío.")
-    )
+    peticion = TextAreaField(filters=[clean_text], validators=[longest_of(PETITION)])
+    folio_previo = line_field(if_given(is_folio, NO_PREVIOUS))
     buzon = BooleanField()
     declaracion = BooleanField(validators=[needed("Marque la declaración para poder presentar.")])
     privacidad = BooleanField(validators=[needed("Confirme que leyó el aviso de privacidad.")])
-    privacidad_version = _line(longest=20)
+    privacidad_version = line_field(longest=20)
     clave_envio = StringField(filters=[clean_line])
-
-    def validate_asunto(self, field: Field) -> None:
-        """The asunto goes into the cadena original, whose separator is ``|``."""
-        if "|" in field.data:
-            raise ValidationError("Quite la barra vertical « | » del asunto: ese signo no se puede usar ahí.")
 
     def validate_peticion(self, field: Field) -> None:
         """A typed petition is the main document, so it cannot be empty."""
@@ -183,24 +197,24 @@ class FilingForm(OfficeForm):
 class TrackingForm(OfficeForm):
     """Folio and clave de seguimiento."""
 
-    folio = _line(
+    folio = line_field(
         needed("Escriba su folio. Es como OP-2026-000123-5."),
-        _if_given(lambda value: not Folio.is_misspelt(value), "Revise el folio: una letra o número no corresponde."),
+        if_given(lambda value: not Folio.is_misspelt(value), "Revise el folio: una letra o número no corresponde."),
         longest=40,
     )
-    clave = _line(needed("Escriba su clave de seguimiento. Tiene 16 letras y números."), longest=60)
+    clave = line_field(needed("Escriba su clave de seguimiento. Tiene 16 letras y números."), longest=60)
 
 
 class InboxForm(OfficeForm):
     """The address whose filings somebody wants to see."""
 
-    correo = _line(needed("Escriba el correo que confirmó al presentar."), _email(), longest=254)
+    correo = email_field(needed("Escriba el correo que confirmó al presentar."))
 
 
 class OpenForm(OfficeForm):
     """The button of a filing in the inbox."""
 
-    folio = _line(needed(EXPIRED), _if_given(_is_folio, EXPIRED), longest=40)
+    folio = line_field(needed(EXPIRED), if_given(is_folio, EXPIRED), longest=40)
 
 
 class EmailCodeForm(OfficeForm):
@@ -215,13 +229,13 @@ class EmailCodeForm(OfficeForm):
 class CodeForm(OfficeForm):
     """A código de verificación typed from paper."""
 
-    codigo = _line(needed("Escriba el código impreso en el documento. Tiene 16 letras y números."), longest=60)
+    codigo = line_field(needed("Escriba el código impreso en el documento. Tiene 16 letras y números."), longest=60)
 
 
 class DraftCodeForm(OfficeForm):
     """The code of a draft."""
 
-    codigo = _line(needed("Escriba el código de su borrador. Tiene 16 letras y números."), longest=60)
+    codigo = line_field(needed("Escriba el código de su borrador. Tiene 16 letras y números."), longest=60)
 
 
 class RevisionForm(OfficeForm):
@@ -229,7 +243,7 @@ class RevisionForm(OfficeForm):
 
     hasta = StringField(
         filters=[clean_line],
-        validators=[_if_given(re.compile(r"[0-9]{1,12}").fullmatch, _NO_REVISION), needed(_NO_REVISION)],
+        validators=[if_given(re.compile(r"[0-9]{1,12}").fullmatch, _NO_REVISION), needed(_NO_REVISION)],
     )
 
 

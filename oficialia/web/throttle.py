@@ -17,6 +17,8 @@ from oficialia.web.context import WebOptions
 # bits long, or six digits with five tries: the double price only keeps machines from trying all day.
 _COSTS = {
     "ventanilla.submit": 1,
+    "wizard_review.file": 1,
+    "wizard_tasks.mail_link": 2,
     "efirma.prepare": 1,
     "efirma.finish": 1,
     "verification.examine": 1,

@@ -1,0 +1,56 @@
+"""The files of a draft as the wizard shows them: each looked into once, in the sandbox, when its page is sent."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from oficialia.domain.wording import file_size
+from oficialia.drafts.draft import DraftFile
+from oficialia.errors import FieldFault, SubmissionRefused
+from oficialia.services.intake import parts_are_there
+from oficialia.services.pieces import inspected
+from oficialia.web.context import runtime
+from signing.inspect import MediaType
+
+BUSY = "En este momento no podemos revisar sus archivos. No se perdieron; intente de nuevo en unos minutos."
+
+
+def look_into(draft_id: UUID, slot: str) -> list[FieldFault]:
+    """What keeps the files of a slot from being received; such a file is taken away. What was found of the others is
+    kept with them. Raises Unavailable."""
+    faults: list[FieldFault] = []
+    for file in runtime().drafts.open(draft_id).in_slot(slot):
+        if "media_type" not in file.about:
+            faults += _look(draft_id, file)
+    return faults
+
+
+def is_picture(file: DraftFile) -> bool:
+    """Whether it was found to be a photograph."""
+    return file.about.get("media_type") in {MediaType.JPEG, MediaType.PNG}
+
+
+def signatures(files: Sequence[DraftFile]) -> int:
+    """How many electronic signatures they bear."""
+    return sum(int(file.about.get("signatures", 0)) for file in files)
+
+
+def told(file: DraftFile) -> str:
+    """Size, pages and signatures in words."""
+    parts = [file_size(file.size)]
+    if pages := int(file.about.get("pages", 0)):
+        parts.append(f"{pages:,} {'página' if pages == 1 else 'páginas'}")
+    if count := int(file.about.get("signatures", 0)):
+        parts.append("una firma electrónica" if count == 1 else f"{count} firmas electrónicas")
+    return " · ".join(parts)
+
+
+def _look(draft_id: UUID, file: DraftFile) -> list[FieldFault]:
+    try:
+        with parts_are_there(BUSY):
+            seen = inspected(runtime(), file.upload())
+    except SubmissionRefused as refused:
+        runtime().drafts.remove(draft_id, file.id)
+        return list(refused.faults)
+    about = {"media_type": seen.media_type.value, "pages": seen.pages, "signatures": seen.signature_count}
+    runtime().drafts.describe(draft_id, file.id, {**file.about, **about})
+    return []

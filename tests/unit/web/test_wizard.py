@@ -1,0 +1,291 @@
+"""The wizard without JavaScript: one thing a page, nothing lost on the way, and one folio at the end."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from oficialia.drafts.store import DraftStore
+from oficialia.models import Document, Filing
+from oficialia.runtime import Runtime
+from storage.bucket import Bucket
+from tests.support.office import blank_pdf
+from tests.support.window import FOLIO, KEY, File, Visitor, faults
+from tests.support.wizardry import ANSWERS, DECLARED, REVIEW, Citizen
+
+
+@pytest.fixture
+def citizen(visitor: Visitor) -> Citizen:
+    """Who files."""
+    return Citizen(visitor)
+
+
+@pytest.fixture
+def pdf(tmp_path: Path) -> bytes:
+    """A PDF of one page."""
+    return blank_pdf(tmp_path / "hoja.pdf").read_bytes()
+
+
+def filing(runtime: Runtime, folio: str) -> Filing:
+    with runtime.database.reading() as session:
+        found = session.query(Filing).filter_by(folio=folio).one()
+        assert found.parties
+        session.expunge_all()
+        return found
+
+
+def test_answering_every_page_leads_to_the_review_and_from_there_to_the_folio(citizen: Citizen) -> None:
+    assert citizen.answers_all() == REVIEW
+    page = citizen.visitor.get(REVIEW).text
+    for said in ("María Peña Núñez", "Bache en la calle Hidalgo", "Pido que lo reparen.", "Obras Públicas"):
+        assert said in page
+    shown = citizen.visitor.get(f"/presentado/{citizen.filed()}").text
+    assert FOLIO.search(shown)
+    assert KEY.search(shown)
+
+
+def test_nothing_is_filed_before_the_review_is_sent(citizen: Citizen, runtime: Runtime) -> None:
+    with runtime.database.reading() as session:
+        before = session.query(Filing).count()
+    citizen.answers_all()
+    citizen.visitor.get(REVIEW)
+    with runtime.database.reading() as session:
+        assert session.query(Filing).count() == before
+
+
+@pytest.mark.parametrize(
+    ("path", "changes", "sentence"),
+    [
+        ("/presentar", {"destino": ""}, "Elija una opción, o busque con otras palabras."),
+        ("/presentar", {"destino": "area:NADA"}, "Elija una opción de la lista."),
+        ("/presentar/quien", {"persona": ""}, "Elija si presenta una persona o una empresa u organización."),
+        ("/presentar/quien", {"nombre": " "}, "Escriba el nombre de quien presenta."),
+        ("/presentar/quien", {"como": "otro"}, "Elija cómo presenta su escrito."),
+        ("/presentar/quien", {"curp": "X"}, "Revise la CURP"),
+        ("/presentar/escrito", {"asunto": ""}, "Escriba el asunto"),
+        ("/presentar/escrito", {"asunto": "a|b"}, "Quite la barra vertical"),
+        ("/presentar/escrito", {"forma": ""}, "Elija cómo entrega su escrito"),
+        ("/presentar/escrito", {"folio_previo": "12"}, "Revise el folio anterior"),
+        ("/presentar/escrito/contenido", {"peticion": ""}, "Escriba su petición"),
+        ("/presentar/firma", {"nivel": ""}, "Elija cómo firma su escrito."),
+        ("/presentar/firma", {"nivel": "n1"}, "imprímala, fírmela y súbala"),
+        ("/presentar/firma", {"nivel": "n2"}, "no trae ninguna firma electrónica"),
+        ("/presentar/aviso", {"correo": "a@b"}, "Revise el correo"),
+        ("/presentar/aviso", {"telefono": "abc"}, "Revise el teléfono"),
+        (REVIEW, {"privacidad": "1"}, "Marque la declaración"),
+        (REVIEW, {"declaracion": "1"}, "Confirme que leyó el aviso de privacidad."),
+        (REVIEW, {**DECLARED, "privacidad_version": "2020-01-01"}, "El aviso de privacidad cambió."),
+    ],
+)
+def test_each_fault_of_a_page_is_told_beside_its_field_and_keeps_what_was_typed(
+    citizen: Citizen, path: str, changes: dict[str, str], sentence: str
+) -> None:
+    citizen.answers_all()
+    response = citizen.answer(path, **changes)
+    assert response.status_code == 422
+    assert any(sentence in fault for fault in faults(response)), faults(response)
+    assert "Error: " in response.text
+    kept = [value for name, value in ANSWERS.get(path, {}).items() if name not in changes]
+    assert all(value.splitlines()[0] in response.text for value in kept if value)
+
+
+def test_a_page_without_its_protection_is_refused(citizen: Citizen) -> None:
+    citizen.answers_all()
+    for path in [*ANSWERS, REVIEW]:
+        assert citizen.visitor.post(path, ANSWERS.get(path, DECLARED)).status_code == 400, path
+
+
+def test_every_page_shows_again_what_it_was_answered(citizen: Citizen) -> None:
+    citizen.answers_all(aviso={"correo": "maria@correo.mx", "telefono": "55 1234 5678", "buzon": "1"})
+    for path, said in (
+        ("/presentar/quien", "María Peña Núñez"),
+        ("/presentar/escrito", "Bache en la calle Hidalgo"),
+        ("/presentar/escrito/contenido", "Pido que lo reparen."),
+        ("/presentar/aviso", "maria@correo.mx"),
+    ):
+        assert said in citizen.visitor.get(path).text
+
+
+def test_a_change_from_the_review_comes_back_to_it(citizen: Citizen) -> None:
+    citizen.answers_all()
+    assert citizen.answered("/presentar/aviso", correo="maria@correo.mx") == REVIEW
+    assert "maria@correo.mx" in citizen.visitor.get(REVIEW).text
+
+
+def test_the_list_of_tasks_says_what_is_left_and_leads_there(citizen: Citizen) -> None:
+    citizen.answered("/presentar")
+    page = citizen.visitor.get("/presentar/pasos").text
+    assert page.count(">Falta<") == 5
+    assert page.count(">Listo<") == 1
+    citizen.answered("/presentar/quien")
+    assert citizen.visitor.get("/presentar/pasos").text.count(">Listo<") == 2
+
+
+def test_the_review_is_not_to_be_had_before_everything_is_answered(citizen: Citizen) -> None:
+    citizen.answered("/presentar")
+    assert citizen.visitor.get(REVIEW).location == "/presentar/pasos"
+    assert citizen.visitor.send(REVIEW, DECLARED, page="/presentar/pasos").location == "/presentar/pasos"
+
+
+def test_without_a_draft_every_page_leads_to_the_first(citizen: Citizen) -> None:
+    for path in (*list(ANSWERS)[1:], REVIEW, "/presentar/pasos", "/presentar/que", "/presentar/quien/mas"):
+        assert citizen.visitor.get(path).location == "/presentar", path
+
+
+def test_saving_for_later_shows_the_code_which_opens_the_draft_in_another_browser(
+    citizen: Citizen, app: Flask, runtime: Runtime
+) -> None:
+    citizen.answered("/presentar")
+    assert citizen.answered("/presentar/quien", despues="1") == "/presentar/pasos#guardado"
+    shown = citizen.visitor.get("/presentar/pasos").text
+    code = shown.split('id="codigo">')[1].split("<")[0]
+    other = Citizen(Visitor(app))
+    assert other.visitor.send("/borrador", {"codigo": code}).location == "/presentar/pasos"
+    assert "María Peña Núñez" in other.visitor.get("/presentar/quien").text
+
+
+def test_a_double_tap_and_another_browser_give_one_folio(citizen: Citizen, app: Flask) -> None:
+    citizen.answers_all()
+    code = citizen.visitor.get("/presentar/pasos").text.split('id="codigo">')[1].split("<")[0]
+    other = Citizen(Visitor(app))
+    other.visitor.send("/borrador", {"codigo": code})
+    token = {**other.visitor.hidden(REVIEW), **DECLARED}
+    folio = citizen.filed()
+    assert folio in str(other.visitor.post(REVIEW, token).location)
+    assert folio in str(other.visitor.send("/borrador", {"codigo": code}).location)
+
+
+def test_what_was_filed_just_before_the_power_went_has_its_folio_still(
+    citizen: Citizen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    citizen.answers_all()
+    hidden = {**citizen.visitor.hidden(REVIEW), **DECLARED}
+    code = citizen.visitor.get("/presentar/pasos").text.split('id="codigo">')[1].split("<")[0]
+    with monkeypatch.context() as power_cut:
+        power_cut.setattr(DraftStore, "close", _gone)
+        with pytest.raises(KeyboardInterrupt):
+            citizen.visitor.post(REVIEW, hidden)
+    again = citizen.visitor.post(REVIEW, hidden)
+    assert "repetido=1" in str(again.location)
+    assert citizen.visitor.send("/borrador", {"codigo": code}).location == str(again.location).split("?")[0]
+
+
+def _gone(*_arguments: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_filed_draft_leads_to_its_confirmation(citizen: Citizen) -> None:
+    citizen.answers_all()
+    folio = citizen.filed()
+    assert citizen.visitor.get("/presentar/pasos").location == "/presentar"
+    assert folio in citizen.visitor.get(f"/presentado/{folio}").text
+
+
+def test_the_office_without_storage_keeps_the_draft(citizen: Citizen, runtime: Runtime) -> None:
+    citizen.answers_all()
+    citizen.visitor.app.extensions["oficialia"] = (
+        replace(runtime, bucket=nobodys_bucket()),
+        citizen.visitor.app.extensions["oficialia"][1],
+    )
+    response = citizen.files()
+    assert response.status_code == 503
+    assert response.headers["Retry-After"]
+    citizen.visitor.app.extensions["oficialia"] = (runtime, citizen.visitor.app.extensions["oficialia"][1])
+    assert citizen.filed()
+
+
+def nobodys_bucket() -> Bucket:
+    """Storage that nobody answers for."""
+    return Bucket("http://127.0.0.1:9", "nadie", "ninguno-1", bucket="nadie-aqui", region="us-east-1")
+
+
+def test_a_pdf_and_anexos_go_through_with_their_names_and_what_they_are(
+    citizen: Citizen, runtime: Runtime, pdf: bytes
+) -> None:
+    citizen.answered("/presentar")
+    citizen.answered("/presentar/quien")
+    citizen.answered("/presentar/escrito", forma="pdf")
+    assert citizen.answered("/presentar/escrito/contenido", principal=File(pdf)) == "/presentar/documentos"
+    where = citizen.answered("/presentar/documentos", anexo=[File(pdf, "plano.pdf"), File(pdf, "recibo.pdf")])
+    assert where == "/presentar/documentos/datos"
+    page = citizen.visitor.get(where).text
+    key = page.split('name="titulo-')[1].split('"')[0]
+    told = {f"titulo-{key}": "Plano de la casa", f"soporte-{key}": "copia_simple", f"reservado-{key}": "1"}
+    assert citizen.visitor.send(where, told).location == "/presentar/firma"
+    citizen.answered("/presentar/firma")
+    assert citizen.answered("/presentar/aviso") == REVIEW
+    assert "Plano de la casa" in citizen.visitor.get(REVIEW).text
+    folio = citizen.filed()
+    with runtime.database.reading() as session:
+        documents = {each.number: each for each in session.query(Document).join(Filing).filter(Filing.folio == folio)}
+        assert (documents[1].title, documents[1].support) == ("Plano de la casa", "copia_simple")
+        assert documents[1].reserved
+        assert documents[2].title == "recibo"
+
+
+def test_a_file_that_cannot_be_received_is_told_at_its_page_and_taken_away(citizen: Citizen) -> None:
+    citizen.answered("/presentar")
+    citizen.answered("/presentar/quien")
+    citizen.answered("/presentar/escrito", forma="pdf")
+    response = citizen.answer("/presentar/escrito/contenido", principal=File(b"%PDF-1.7 nada"))
+    assert response.status_code == 422
+    assert any("dañado o incompleto" in fault for fault in faults(response))
+    assert "Ver su huella digital" not in response.text.split("<template>")[0]
+
+
+def test_several_people_file_together_and_one_of_them_speaks_for_all(citizen: Citizen, runtime: Runtime) -> None:
+    citizen.answered("/presentar")
+    assert citizen.answered("/presentar/quien", como="varios") == "/presentar/quien/mas"
+    wrong = citizen.answer("/presentar/quien/mas", otros="", comun="Ana López")
+    assert any("uno en cada renglón" in fault for fault in faults(wrong))
+    citizen.answered("/presentar/quien/mas", otros="Ana López\nJuan Ruiz", comun="Ana López")
+    for path in list(ANSWERS)[2:]:
+        citizen.answered(path)
+    page = citizen.visitor.get(REVIEW).text
+    assert "Ana López, Juan Ruiz" in page
+    assert [party.name for party in filing(runtime, citizen.filed()).parties][:1] == ["María Peña Núñez"]
+
+
+def test_a_representative_and_a_firma_a_ruego_are_asked_for_what_they_need(citizen: Citizen) -> None:
+    citizen.answered("/presentar")
+    for way, field, name in (("representante", "rep_nombre", "Luis Gil"), ("ruego", "ruego_nombre", "Eva Sol")):
+        citizen.answered("/presentar/quien", como=way)
+        assert citizen.answer("/presentar/quien/mas").status_code == 422
+        citizen.answered("/presentar/quien/mas", **{field: name})
+        assert name in citizen.visitor.get("/presentar/quien/mas").text
+
+
+def test_what_the_tramite_asks_for_is_told_before_and_missing_it_stops_nothing(citizen: Citizen) -> None:
+    citizen.answers_all(presentar={"destino": "tramite:DU-002"})
+    assert "Qué firma necesita" in citizen.visitor.get("/presentar/pasos").text
+    page = citizen.visitor.get(REVIEW).text
+    assert "Falta un requisito" in page
+    assert "otra manera de firmar" in page
+    assert citizen.filed()
+
+
+def test_curp_and_rfc_are_asked_only_where_the_tramite_needs_them(citizen: Citizen) -> None:
+    citizen.answered("/presentar")
+    assert 'name="curp"' not in citizen.visitor.get("/presentar/quien").text
+    citizen.answered("/presentar/que", destino="tramite:SA-002")
+    assert 'name="curp"' in citizen.visitor.get("/presentar/quien").text
+
+
+def test_the_search_takes_the_citizens_words_and_always_offers_a_free_writing(visitor: Visitor) -> None:
+    page = visitor.get("/presentar?q=bache").text
+    assert "tramite:OB-001" in page
+    assert "escrito libre" in page
+    assert "area:OP" in visitor.get("/presentar?q=zzzzzz").text
+
+
+def test_a_tramite_that_was_chosen_before_is_offered_alone(visitor: Visitor) -> None:
+    page = visitor.get("/presentar?tramite=SA-001").text
+    assert 'value="tramite:SA-001" required checked' in page
+
+
+def test_the_code_is_mailed_where_one_wants_it(citizen: Citizen) -> None:
+    citizen.answered("/presentar")
+    assert citizen.answer("/presentar/pasos", correo_borrador="").status_code == 422
+    where = citizen.answered("/presentar/pasos", correo_borrador="maria@correo.mx")
+    assert "Le enviamos el código" in citizen.visitor.get(where).text
