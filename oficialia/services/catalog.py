@@ -64,6 +64,7 @@ class TramiteOption:
     level_reason: str  # why
     needs_curp: bool
     needs_rfc: bool
+    exercises_arco: bool = False  # the tramite for the rights over one's own data
     words: str = ""  # by which people look for it
 
     @property
@@ -135,6 +136,7 @@ def _option(tramite: Tramite, kinds: Mapping[str, DocumentKind]) -> TramiteOptio
         level_reason=content.get("nivel_motivo", ""),
         needs_curp="curp" in asked,
         needs_rfc="rfc" in asked,
+        exercises_arco=bool(content.get("derechos_arco")),
         words=tramite.palabras,
     )
 

@@ -3,7 +3,9 @@
 from flask import Blueprint, Response, make_response, render_template
 
 from oficialia.errors import NotFound
+from oficialia.services import catalog
 from oficialia.web import privacy
+from oficialia.web.context import runtime
 
 blueprint = Blueprint("pages", __name__)
 
@@ -22,8 +24,9 @@ def left() -> str:
 
 @blueprint.get("/aviso-de-privacidad")
 def privacy_notice() -> str:
-    """The privacy notice in force, with its version and digest."""
-    return render_template("aviso.html", notice=privacy.current())
+    """The privacy notice in force, with its version and digest, and the tramite for the rights over one's data."""
+    arco = next((each for each in catalog.choices(runtime().database).tramites if each.exercises_arco), None)
+    return render_template("aviso.html", notice=privacy.current(), arco=arco)
 
 
 @blueprint.get("/aviso-de-privacidad/<version>.txt")
