@@ -5,6 +5,7 @@ import { remember } from "./comun/elegido.js";
 import { digest, Refused, remove, send } from "./comun/tus.js";
 
 const token = document.querySelector("meta[name=csrf-token]")?.content;
+const LOST = "Se perdió la conexión. Seguimos solos donde íbamos en cuanto vuelva; no cierre esta página.";
 const grouped = (sha256) => sha256.match(/.{1,8}/g).join(" ");
 const percent = (part, whole) => `${Math.floor((100 * part) / whole)} %`;
 const uploads = new Map(); // of each form: its fields
@@ -29,7 +30,7 @@ class Field {
   }
 
   get way() {
-    return { address: this.input.dataset.direccion, slot: this.input.dataset.envio, token };
+    return { address: this.input.dataset.direccion, slot: this.input.dataset.envio, token, lost: () => this.say(LOST) };
   }
 
   get busy() {
@@ -48,7 +49,7 @@ class Field {
   choose(files) {
     this.input.value = "";
     for (const old of this.list.querySelectorAll("li.mal")) old.remove();
-    if (!this.input.multiple) this.waiting.forEach((item) => this.drop(item));
+    if (!this.input.multiple) [...this.waiting].forEach((item) => this.drop(item));
     const items = files.map((file) => ({ file, row: this.show(file), stop: new AbortController() }));
     const idle = !this.busy;
     this.waiting.push(...items);
@@ -56,10 +57,16 @@ class Field {
     if (idle) this.work();
   }
 
-  // Not wanted any more; what is there of it goes with the row.
+  // Not wanted any more; what went up of it is taken away when its turn ends.
   drop(item) {
     item.stop.abort();
+    item.row.remove();
     if (item !== this.waiting[0]) this.waiting.splice(this.waiting.indexOf(item), 1);
+  }
+
+  // Nobody is waiting for it: what stays is swept after a day.
+  async forget(id) {
+    if (id) await remove(id, this.way).catch(() => {});
   }
 
   show(file) {
@@ -79,7 +86,9 @@ class Field {
       try {
         await this.up(item);
       } catch (fault) {
-        if (!item.stop.signal.aborted) {
+        if (item.stop.signal.aborted) {
+          await this.forget(item.row.dataset.archivo);
+        } else {
           failed = true;
           this.fail(item, fault instanceof Refused ? fault.message : "No pudimos subir el archivo. Elíjalo otra vez.");
         }
@@ -108,7 +117,7 @@ class Field {
       begun: (id) => {
         this.list.querySelector(`.a-medias[data-archivo="${id}"]`)?.remove();
         row.dataset.archivo = id;
-    if (!this.input.multiple) remember(this.input.dataset.envio, { sha256, size: file.size }); // for who signs it later
+        if (!this.input.multiple) remember(this.input.dataset.envio, { sha256, size: file.size }); // for who signs it later
       },
       progress: (bytes) => {
         bar.value = bytes;
@@ -121,7 +130,7 @@ class Field {
       lost: () => {
         lost = true;
         row.querySelector(".avance").textContent = "Sin conexión";
-        this.say("Se perdió la conexión. Seguimos solos donde íbamos en cuanto vuelva; no cierre esta página.");
+        this.say(LOST);
       },
     });
     row.querySelector(".subiendo").remove();
@@ -148,7 +157,8 @@ class Field {
   async replace(row) {
     for (const old of [...this.list.children]) {
       if (old === row || !old.dataset.archivo) continue;
-      await remove(old.dataset.archivo, this.way).then(() => old.remove(), () => {});
+      await this.forget(old.dataset.archivo);
+      old.remove();
     }
   }
 
@@ -157,7 +167,7 @@ class Field {
     const item = this.waiting.find((each) => each.row === row);
     if (item) this.drop(item);
     try {
-      if (row.dataset.archivo) await remove(row.dataset.archivo, this.way);
+      if (!item && row.dataset.archivo) await remove(row.dataset.archivo, this.way);
     } catch (fault) {
       return this.say(fault.message);
     }

@@ -101,10 +101,10 @@ class Line:
         """Hangs up."""
         self.wire.close()
 
-    def post(self, head: str, length: str, path: str = "/presentar/en-una-pagina") -> Self:
+    def post(self, head: str, length: str, path: str = "/presentar/en-una-pagina", method: str = "POST") -> Self:
         """Sends the head of a filing; ``length`` is the line that tells how long its body is, or empty."""
         line = f"{length}\r\n" if length else ""
-        self.wire.sendall(f"POST {path} HTTP/1.1\r\nHost: localhost\r\n{head}{line}\r\n".encode("latin-1"))
+        self.wire.sendall(f"{method} {path} HTTP/1.1\r\nHost: localhost\r\n{head}{line}\r\n".encode("latin-1"))
         return self
 
     def send(self, data: bytes) -> Self:

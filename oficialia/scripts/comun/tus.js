@@ -56,10 +56,14 @@ export async function send(file, way) {
   }
 }
 
-// Takes a file away. Whoever has no connection hears so.
+// Takes a file away; it is no fault when it is gone already.
 export async function remove(id, way) {
-  const answer = await ask("DELETE", `${way.address}/${id}`, {}, null, way);
-  if (!answer || (!answer.ok && !gone(answer.status))) throw answer ? await refused(answer) : new Refused("No hay conexión. Intente otra vez en un momento.");
+  for (let failures = 1; ; failures += 1) {
+    const answer = await ask("DELETE", `${way.address}/${id}`, {}, null, way);
+    if (answer && (answer.ok || gone(answer.status))) return;
+    if (answer && !passing(answer)) throw await refused(answer);
+    await rest(failures, answer, way);
+  }
 }
 
 // The office goes on with what it has of the same file, so that asking twice, or in a page opened later, begins nothing anew.
@@ -69,26 +73,27 @@ async function begin(file, way) {
     "Upload-Length": String(file.size),
     "Upload-Metadata": Object.entries(words).filter(([, word]) => word).map(([name, word]) => `${name} ${base64(new TextEncoder().encode(word))}`).join(","),
   };
-  for (let failures = 0; ; await rest(failures, null, way)) {
-    const answer = await ask("POST", way.address, headers, null, way);
+  for (let failures = 1; ; failures += 1) {
+    const answer = await ask("POST", way.address, headers, null, { token: way.token }); // not cut short: we want its id
     if (answer?.status === 201) {
       const address = answer.headers.get("Location");
       way.begun(address.split("/").pop());
+      way.cancelled?.throwIfAborted();
       return { address, offset: Number(answer.headers.get("Upload-Offset")) };
     }
     if (answer && (answer.status === 409 || !passing(answer))) throw await refused(answer);
-    failures += 1;
+    await rest(failures, answer, way);
   }
 }
 
 // How much is there; null when the office knows nothing of it any more.
 async function here(place, way) {
-  for (let failures = 0; ; await rest(failures, null, way)) {
+  for (let failures = 1; ; failures += 1) {
     const answer = await ask("HEAD", place.address, {}, null, way);
     if (answer?.status === 200) return Number(answer.headers.get("Upload-Offset"));
     if (answer && gone(answer.status)) return null;
     if (answer && !passing(answer)) throw new Refused(BROKEN);
-    failures += 1;
+    await rest(failures, answer, way);
   }
 }
 
