@@ -151,6 +151,7 @@ class Field {
     row.querySelector(".subiendo").replaceChildren(error);
     row.querySelector(".huella").hidden = true;
     this.say("");
+    this.forget(row.dataset.archivo);
   }
 
   // Where one file belongs, the last one stays.
