@@ -21,7 +21,8 @@ from signing.verdict import DocumentVerdict
 _UNREAD = frozenset({Reason.DOCUMENT_UNREADABLE, Reason.TOO_HEAVY})
 _PAINT = {Colour.GREEN: "green", Colour.AMBER: "yellow", Colour.RED: "red", Colour.NONE: "bright_black"}
 _SIGNS = {Colour.GREEN: "✓", Colour.AMBER: "!", Colour.RED: "✕", Colour.NONE: "–"}
-COLUMNS = ("archivo", "color", "integridad", "firmas", "firmantes", "razones", "que_hacer", "sha256")
+COLUMNS = ("archivo", "color", "integridad", "firmas", "firmantes", "razones", "que_hacer", "sha256", "originales")
+"""The last are the colours of the documents that a carátula carries, which its own colour does not count."""
 
 
 class Status(IntEnum):
@@ -132,6 +133,7 @@ def _block(checked: Checked) -> Iterator[str]:
     yield f"    {seen.headline.sentence.rstrip('.')}. {seen.headline.meaning}"
     yield from (f"    - {reason.sentence}" for reason in seen.reasons if not seen.signatures)
     yield from (f"    {line}" for each in seen.signatures for line in _signature(each))
+    yield from (f"    {line}" for each in seen.embedded for line in _original(each))
     yield from (f"    Acuse: {each.sentence}" for each in seen.acuse)
     actions = (*seen.actions, *(each.action for each in words(checked.proofs)))
     yield from (f"    Qué hacer: {action}" for action in dict.fromkeys(actions) if action)
@@ -139,6 +141,12 @@ def _block(checked: Checked) -> Iterator[str]:
 
 def _painted(colour: Colour, name: str, file: str) -> str:
     return f"{click.style(f'{_SIGNS[colour]} {name.upper()}', fg=_PAINT[colour], bold=True)}  {file}"
+
+
+def _original(seen: DocumentView) -> Iterator[str]:
+    yield f"El original que lleva dentro: {seen.colour_name.lower()}. {seen.headline.sentence}"
+    yield from (f"     - {reason.sentence}" for reason in seen.reasons)
+    yield from (f"     {line}" for each in seen.signatures for line in _signature(each))
 
 
 def _signature(seen: SignatureView) -> Iterator[str]:
@@ -151,7 +159,7 @@ def _signature(seen: SignatureView) -> Iterator[str]:
 def _row(checked: Checked) -> tuple[str, ...]:
     verdict = checked.verdict
     if verdict is None:
-        return (checked.name, "", "", "", "", checked.fault, "", "")
+        return (checked.name, "", "", "", "", checked.fault, "", "", "")
     seen: DocumentView = view(verdict)
     return (
         checked.name,
@@ -162,6 +170,7 @@ def _row(checked: Checked) -> tuple[str, ...]:
         ", ".join(reason.value for reason in verdict.reasons),
         " ".join(seen.actions),
         verdict.sha256,
+        ", ".join(COLOUR_NAMES[each.colour] for each in verdict.embedded),
     )
 
 

@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 
 from oficialia.cli import cli
 from oficialia.commands.verify import _checked, _in_order
-from oficialia.commands.verify_output import COLUMNS, Checked, CsvWriter, JsonWriter, Status
+from oficialia.commands.verify_output import COLUMNS, Checked, CsvWriter, JsonWriter, PersonWriter, Status
 from signing.reason import Integrity, Reason
 from signing.sandbox import Sandbox
 from signing.trust import TrustAnchors
@@ -109,6 +109,17 @@ def test_a_spreadsheet_takes_no_name_for_a_formula() -> None:
     CsvWriter(out).write(Checked(Path("-1.pdf"), document(signature(holder=holder))))
     [_, row] = csv.reader(io.StringIO(out.getvalue()))
     assert row[0].startswith("'-") and row[4].startswith("'=")
+
+
+def test_the_original_in_a_caratula_is_told_with_its_own_colour() -> None:
+    wrapped = document(signature(), embedded=(document(signature(reasons=(Reason.CONTENT_ALTERED,))),))
+    person, table = io.StringIO(), io.StringIO()
+    for writer in (PersonWriter(person), CsvWriter(table)):
+        writer.write(Checked(Path("caratula.pdf"), wrapped))
+    assert "El original que lleva dentro: rojo." in person.getvalue()
+    assert "El contenido no es el que se firmó." in person.getvalue()
+    [_, row] = csv.reader(io.StringIO(table.getvalue()))
+    assert row[-1] == "Rojo"
 
 
 def test_a_file_that_goes_away_is_told(tmp_path: Path) -> None:
