@@ -56,7 +56,7 @@ def lines(folder: Path, url: str) -> list[str]:
     for person in PEOPLE:
         entry = kept[person.username]
         told.append(f"  {person.username:<9} {entry['contrasena']}   secreto TOTP {entry['secreto']}")
-    return [*told, "  Sin aplicación de códigos: .venv/bin/oficialia personal codigo oficial"]
+    return [*told, f"  Sin aplicación de códigos: .venv/bin/oficialia personal codigo oficial --carpeta {folder}"]
 
 
 def code(folder: Path, username: str, at: datetime) -> str:
