@@ -197,6 +197,7 @@ def test_annulling_takes_two_people_and_a_check(ana: Clerk, beto: Clerk, runtime
     assert refused.status_code == 409
     assert faults(refused) == ["Usted pidió anular este expediente. Otra persona debe confirmarlo."]
     checked = act(beto, folio, "confirmar-anulacion", motivo="Lo comprobé.")
+    assert "Está repetido." in checked.text
     assert "Una anulación no se deshace." in checked.text
     assert go_on(beto, checked, folio, "confirmar-anulacion").status_code == 303
     assert acts(runtime, folio)[-1] == ("anulacion", "acto.beto", "Lo comprobé.")
