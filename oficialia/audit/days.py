@@ -1,9 +1,10 @@
 """The closings of the days against the leaves: what the office published of each, and what the audit counted itself.
 
-1. The record that was published is the one to which the leaf commits, and is of that day.
-2. It tells the filings that the leaves of that day have.
-3. The checkpoint that was stamped is signed, covers the leaf, and is over the leaves of today's ledger.
-4. The time stamp is over that checkpoint; with anchors, its signature too.
+1. There are as many closings as days were over, from that of the first filing on; the last may still be waited for.
+2. The record that was published is the one to which the leaf commits, and is of that day.
+3. It tells the filings that the leaves of that day have.
+4. The checkpoint that was stamped is signed, covers the leaf, and is over the leaves of today's ledger.
+5. The time stamp is over that checkpoint; with anchors, its signature too.
 
 A day whose files are not there is passed over: its time stamp may still be waited for.
 """
@@ -42,9 +43,12 @@ class Days:
     def check(self, order: Order, size: int) -> Iterator[Finding]:
         """What is wrong with the closings among the first ``size`` leaves. Raises SourceUnreadable."""
         committed = dict(order.closings)
-        if not order.days or not committed or order.last is None:
+        if not order.days or order.last is None:
             return
         day, today = next(iter(order.days)), order.last.astimezone(ZONE).date()
+        if len(committed) < (over := (today - day).days) - 1:  # 1
+            words = f"Terminaron {over} días desde el primer ingreso, y hay {len(committed)} cierres."
+            yield Finding(Code.UNCLOSED, "cierres", words)
         while day < today:
             yield from self._day(day, order.days.get(day, Day()), committed, size)
             day += timedelta(days=1)
@@ -54,11 +58,11 @@ class Days:
         if public is None:
             return
         index = _leaf_of(public, committed, day, counted)
-        if index is None:  # 1 and 2
+        if index is None:  # 2 and 3
             yield Finding(Code.CLOSING, day.isoformat(), "Lo publicado de su cierre no es lo que dice el libro.")
-        elif note is not None and not self._covers(note, index, size):  # 3
+        elif note is not None and not self._covers(note, index, size):  # 4
             yield Finding(Code.CLOSING, day.isoformat(), "El punto de control de su cierre no es de este libro.")
-        if token is not None and not self._stamped(token, note or b""):  # 4
+        if token is not None and not self._stamped(token, note or b""):  # 5
             yield Finding(Code.TOKEN, day.isoformat(), "El sello de tiempo de su cierre no se pudo comprobar.")
 
     def _file(self, day: date, kind: str) -> bytes | None:

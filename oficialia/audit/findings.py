@@ -26,6 +26,7 @@ class Code(StrEnum):
     WITNESS_MISSING = "faltan_testigos"
     WITNESS_EARLY = "testigo_antes_de_la_hoja"
     CLOSING = "cierre_distinto"
+    UNCLOSED = "dias_sin_cierre"
     OTHER = "otro_libro"
     TOKEN = "sello_de_tiempo"  # noqa: S105
 
@@ -50,6 +51,7 @@ WHAT_TO_DO: Mapping[Code, str] = {
     Code.WITNESS_MISSING: "Repita en unos minutos. Si sigue igual, pregunte a los testigos qué vieron.",
     Code.WITNESS_EARLY: "Revise con el testigo su hora. Si está bien, una hoja dice una hora posterior a la verdadera.",
     Code.CLOSING: f"{_KEEP} y avise a la contraloría: el cierre de ese día no es el que se anotó.",
+    Code.UNCLOSED: "Repita mañana. Si sigue igual, pregunte a la oficina por qué no cerró esos días.",
     Code.OTHER: "Guarde los dos, y pregunte a la oficina por qué empezó otro libro.",
     Code.TOKEN: "Revise que los certificados raíz sean los del servicio de sellos de tiempo, y pregunte a la oficina.",
 }

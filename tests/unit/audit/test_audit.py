@@ -97,6 +97,25 @@ def test_a_good_ledger_is_good_and_continues_what_was_seen(shop: Shop) -> None:
         assert shop.findings(*shop.notes) == []
 
 
+def test_days_that_nobody_closed_are_told_but_for_the_last(shop: Shop) -> None:
+    def days(*closed: int) -> list[bytes]:
+        found: list[bytes] = []
+        for day in range(5):
+            at = BEGAN + timedelta(days=day)
+            found += [leaf("cierre", "", at)] if day in closed else []
+            year = 2025 if day == 0 else 2026
+            found.append(leaf("ingreso", str(Folio(year, max(day, 1))), at + timedelta(minutes=1)))
+        return found
+
+    for closed in ((1, 2, 3, 4), (1, 2, 3)):
+        shop.publish(days(*closed))
+        assert shop.findings() == []
+    shop.publish(days(1, 2))
+    assert shop.findings() == [(Code.UNCLOSED, "cierres")]
+    shop.publish(days())
+    assert shop.findings() == [(Code.UNCLOSED, "cierres")]
+
+
 def swapped(entries: list[bytes], a: int, b: int) -> list[bytes]:
     entries[a], entries[b] = entries[b], entries[a]
     return entries
