@@ -169,6 +169,7 @@ class _Examination:
         found = _quietly(lambda: list(stamps_of(signer, self._evidence, self._anchors, self._proof.at)))
         broken = found is None or not all(each.fits for each in found)
         believed = [each for each in found or () if each.believed]
+        finding = replace(finding, timestamp_untrusted=bool(found) and not broken and not believed)
         return _timed(finding, min(believed, key=lambda each: each.time, default=self._proof.stamp), broken=broken)
 
     def _identity(self, finding: SignatureFinding, signature: EmbeddedPdfSignature) -> SignatureFinding:

@@ -55,7 +55,8 @@ class SignatureFinding:
     - `in_force`: the whole chain was in force at `proven_time`, else at the time of examination.
     - `stated` is why it was signed, in the signer's words (`/Reason`, which the signature covers).
     - `claimed_time` is the signer's word. `proven_time` is that of a time stamp of the trusted authority `tsa`, over
-      the signature or over the document with it. `timestamp_broken`: it brings one that is not over it.
+      the signature or over the document with it. `timestamp_broken`: it brings one that is not over it;
+      `timestamp_untrusted`: one whose authority is not believed.
     - `told`: what the document itself brings about revocation.
     """
 
@@ -84,6 +85,7 @@ class SignatureFinding:
     proven_time: datetime | None = None
     tsa: str = ""
     timestamp_broken: bool = False
+    timestamp_untrusted: bool = False
     told: Told = Told()
     detail: str = ""
 

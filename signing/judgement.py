@@ -150,6 +150,8 @@ def _reasons(found: SignatureFinding, at: datetime, told: Told) -> Iterator[Reas
     yield from _about_revocation(found, told)
     if found.timestamp_broken:
         yield Reason.TIMESTAMP_BROKEN
+    if found.timestamp_untrusted and found.proven_time is None:
+        yield Reason.TIMESTAMP_UNTRUSTED
     latest = min(found.proven_time or at, at) + CLOCK_SKEW
     if found.claimed_time and not found.is_timestamp and found.claimed_time > latest:
         yield Reason.TIME_CONTRADICTED

@@ -118,6 +118,8 @@ class Reason(StrEnum):
     # Time
     TIMESTAMP_BROKEN = "sello_de_tiempo_roto"
     """The signature brings a time stamp that is not over it."""
+    TIMESTAMP_UNTRUSTED = "sello_de_tiempo_sin_reconocer"
+    """The signature brings a time stamp of an authority that is not believed, and nothing else proves its time."""
     TIME_CONTRADICTED = "hora_contradicha"
     """The claimed time is after the proven one, or still to come."""
 
@@ -153,6 +155,7 @@ _AMBER = frozenset({
     Reason.REVOCATION_UNKNOWN,
     Reason.WEAK_ALGORITHM,
     Reason.TIMESTAMP_BROKEN,
+    Reason.TIMESTAMP_UNTRUSTED,
     Reason.TIME_CONTRADICTED,
 })  # fmt: skip
 _INTEGRITY = frozenset({

@@ -142,6 +142,11 @@ REASONS = {
         "El sello de tiempo debía probar la hora. Este es de otra cosa, y no prueba nada.",
         _ASK_SIGNER,
     ),
+    Reason.TIMESTAMP_UNTRUSTED: Words(
+        "No pudimos comprobar quién puso su sello de tiempo.",
+        "El sello de tiempo debía probar la hora. No reconocemos a su autoridad, o su certificado ya terminó.",
+        _ASK_SIGNER,
+    ),
     Reason.TIME_CONTRADICTED: Words(
         "La hora que dice quien firmó no puede ser.",
         "Es posterior a la hora comprobada, o todavía no llega.",

@@ -17,7 +17,7 @@ from signing.reason import Colour, Integrity, Reason, Revocation
 from signing.verdict import AcuseCheck, DocumentVerdict, SignatureVerdict
 
 NAMELESS = "No se pudo leer quién firma"
-_TIME = frozenset({Reason.TIMESTAMP_BROKEN, Reason.TIME_CONTRADICTED})
+_TIME = frozenset({Reason.TIMESTAMP_BROKEN, Reason.TIMESTAMP_UNTRUSTED, Reason.TIME_CONTRADICTED})
 _REVOCATION = frozenset({Reason.REVOKED, Reason.REVOKED_WITHOUT_PROOF, Reason.REVOCATION_UNKNOWN})
 _RECOGNISED = Words(
     "Su certificado es de una autoridad que reconocemos y estaba vigente.",

@@ -91,6 +91,7 @@ def test_green_only_if_everything_is_good() -> None:
     ({"told": REVOKED}, [Reason.REVOKED_WITHOUT_PROOF], Integrity.INTEGRO, "INDETERMINATE REVOKED_NO_POE"),
     ({"told": REVOKED, "proven_time": NOW - DAY}, [Reason.REVOKED], Integrity.INTEGRO, "TOTAL-FAILED REVOKED"),
     ({"timestamp_broken": True}, [Reason.TIMESTAMP_BROKEN], Integrity.INTEGRO, "TOTAL-PASSED "),
+    ({"timestamp_untrusted": True}, [Reason.TIMESTAMP_UNTRUSTED], Integrity.INTEGRO, "TOTAL-PASSED "),
     ({"claimed_time": NOW + DAY}, [Reason.TIME_CONTRADICTED], Integrity.INTEGRO,
      "INDETERMINATE TIMESTAMP_ORDER_FAILURE"),
     ({"proven_time": NOW - 3 * DAY}, [Reason.TIME_CONTRADICTED], Integrity.INTEGRO,
@@ -126,6 +127,10 @@ def test_a_time_stamp_whose_authority_nobody_asked_about_is_green() -> None:
     stamp = replace(GOOD, is_timestamp=True, told=Told(), holder=replace(MARIA, kind="otro"))
     assert judge(document(stamp), at=NOW).colour is Colour.GREEN
     assert judge(document(replace(stamp, told=REVOKED)), at=NOW).colour is Colour.RED
+
+
+def test_a_time_stamp_that_nobody_vouches_for_does_no_harm_where_another_one_proves_the_time() -> None:
+    assert judge(document(replace(GOOD, timestamp_untrusted=True, proven_time=NOW)), at=NOW).colour is Colour.GREEN
 
 
 def test_a_document_is_as_good_as_its_worst_signature() -> None:
@@ -198,5 +203,6 @@ def test_findings_and_verdicts_survive_json() -> None:
 def test_every_reason_leaves_a_colour_and_those_of_a_signature_an_indication_or_none() -> None:
     assert {reason.colour for reason in Reason} == {Colour.AMBER, Colour.RED}
     passing = {Reason.FILLED_IN, Reason.UNSEEN_CHANGES, Reason.NOT_COVERED, Reason.TIMESTAMP_BROKEN}
+    passing.add(Reason.TIMESTAMP_UNTRUSTED)
     of_documents = {Reason.TOO_MANY_SIGNATURES, Reason.HIDDEN_SIGNATURE, Reason.ACUSE_SELLO, Reason.ACUSE_TOKEN}
     assert set(Reason) - set(INDICATIONS) == passing | of_documents

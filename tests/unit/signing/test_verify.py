@@ -11,6 +11,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from pyhanko.pdf_utils.generic import DictionaryObject, pdf_name, pdf_string
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import MDPPerm, SigFieldSpec, append_signature_field
+from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 
 from certs.development import make_development_pki
 from signing.reason import Change, Colour, Integrity, Reason, Revocation
@@ -97,6 +98,16 @@ def test_an_expired_certificate_is_amber_without_a_proof_and_green_with_one_from
     after = stamper_of(development_pki, now)
     [late] = look(sign_as(paper, signer, timestamper=after)).signatures
     assert (late.reasons, late.colour) == ((Reason.EXPIRED,), Colour.RED)
+
+
+def test_a_time_stamp_of_who_may_give_none_proves_nothing_and_is_told(
+    look: Look, paper: bytes, development_pki: Path, now: datetime
+) -> None:
+    nobody = signer_of(development_pki, "empresa")
+    stamper = DummyTimeStamper(nobody.signing_cert, nobody.signing_key, nobody.cert_registry, fixed_dt=now)
+    found = look(sign_as(paper, signer_of(development_pki, "maria"), timestamper=stamper))
+    assert (found.colour, found.reasons) == (Colour.AMBER, (Reason.TIMESTAMP_UNTRUSTED,))
+    assert found.signatures[0].proven_time is None
 
 
 def test_a_certificate_revoked_before_and_after_it_signed(
