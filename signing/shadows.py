@@ -10,6 +10,8 @@ import re
 from pyhanko.pdf_utils.generic import Reference
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
+import signing.efirma  # noqa: F401  (cures asn1crypto before the first certificate is parsed)
+
 _BLANK = rb"(?:[\0\t\n\f\r ]|%[^\r\n]*[\r\n])"
 OBJECT = re.compile(rb"(?<!\d)(\d{1,10})" + _BLANK + rb"+(\d{1,5})" + _BLANK + rb"*obj")
 TRAILER = re.compile(rb"trailer" + _BLANK + rb"*<<")
