@@ -5,17 +5,8 @@ import json
 import pytest
 from flask import Flask
 
-from oficialia.app import create_app
-from oficialia.clock import now
-from oficialia.db import Database
-from oficialia.domain.codes import Codes
-from oficialia.runtime import Limits, Runtime
 from oficialia.web import desk
-from signing.sandbox import Sandbox
-from signing.trust import TrustAnchors
-from storage.bucket import Bucket
-from tests.support.office import LABELS
-from tests.support.window import OPTIONS
+from tests.support.window import idle_app
 
 # What anybody may ask for. What belongs to one filing opens with its session or its clave, and tells of itself.
 PUBLIC = {
@@ -54,20 +45,7 @@ PUBLIC = {
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """The application; nothing of it is opened."""
-    folder = tmp_path_factory.mktemp("rutas")
-    runtime = Runtime(
-        database=Database(f"sqlite:///{folder}/no-hay.db"),
-        bucket=Bucket("http://127.0.0.1:1", "nadie", "ninguno-1", bucket="x", region="x"),
-        sandbox=Sandbox(require_isolation=False),
-        anchors=TrustAnchors(()),
-        codes=Codes(b"x" * 32),
-        clock=now,
-        spool=folder,
-        limits=Limits(),
-        labels=LABELS,
-        drafts_dir=folder,
-    )
-    return create_app(runtime, OPTIONS)
+    return idle_app(tmp_path_factory.mktemp("rutas"))
 
 
 def guarded(app: Flask) -> set[str]:

@@ -1,23 +1,18 @@
 """The desk in a real browser: a clerk who knows nothing of PDF, on a phone, by keyboard, without JavaScript."""
 
-import json
 import time
-from base64 import b32decode
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from oficialia.clock import now
-from oficialia.embedded import demo_staff
-from oficialia.services import credentials
-from tests.support.chromium import DESK, PHONE, SECONDS, SMALL_TARGETS, UNNAMED, launched
+from tests.support.at_the_desk import enter, typed
+from tests.support.chromium import DESK, PHONE, SECONDS, launched
 from tests.support.filing import Office, file, values
 from tests.support.office import blank_pdf
 
 pytestmark = pytest.mark.slow
-_used: dict[str, int] = {}
 
 
 @pytest.fixture(scope="module")
@@ -44,52 +39,17 @@ def folio(office: Office, tmp_path_factory: pytest.TempPathFactory) -> str:
     return filed.folio
 
 
-def typed(office: Office, username: str) -> tuple[str, str]:
-    """Password and code of now of an account of the demonstration, whose code was not used yet."""
-    while _used.get(username) == int(now().timestamp()) // credentials.STEP_SECONDS:
-        time.sleep(0.5)
-    _used[username] = int(now().timestamp()) // credentials.STEP_SECONDS
-    kept = json.loads((office.folder / demo_staff.FILE).read_text())[username]
-    return kept["contrasena"], credentials.code_at(b32decode(kept["secreto"]), now())
-
-
-def enter(page: Page, office: Office, username: str) -> None:
-    """Signs in."""
-    password, code = typed(office, username)
-    page.goto(f"{office.url}/mesa")
-    page.fill("#usuario", username)
-    page.fill("#contrasena", password)
-    page.fill("#codigo", code)
-    page.click("main button:has-text('Entrar')")
-    page.wait_for_url("**/mesa")
-
-
-def looks_right(page: Page) -> None:
-    """Nothing to scroll sideways for, no field without a name, nothing that a thumb misses."""
-    page.wait_for_function("document.readyState === 'complete'")  # a click may have begun to load another page
-    for width in (320, PHONE, DESK):
-        page.set_viewport_size({"width": width, "height": 740})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, (page.url, width)
-    assert page.evaluate(UNNAMED) == [], page.url
-    assert page.evaluate(SMALL_TARGETS) == [], page.url
-
-
 def test_a_filing_goes_from_the_inbox_to_its_answer(page: Page, office: Office, folio: str, tmp_path: Path) -> None:
     page.goto(f"{office.url}/mesa")
-    looks_right(page)
     enter(page, office, "oficial")
     page.fill("#q", "PENA nunez")
     page.click("main button:has-text('Buscar')")
-    looks_right(page)
     page.click(f"main a:has-text('{folio}')")
-    looks_right(page)
     page.click("a:has-text('Ver páginas') >> nth=0")
     page.wait_for_load_state("networkidle")
-    looks_right(page)
     assert page.evaluate("document.querySelector('img.pagina').naturalWidth") > 1000
     page.click(f"a:has-text('Volver a {folio}')")
     page.click("main a:has-text('Turnar a un área')")
-    looks_right(page)
     page.select_option("#area", "OB")
     page.fill("#motivo", "Es alumbrado.")
     page.click("main button:has-text('Turnar')")
@@ -102,7 +62,6 @@ def test_a_filing_goes_from_the_inbox_to_its_answer(page: Page, office: Office, 
     page.click("main a:has-text('Responder')")
     page.fill("#motivo", "Se repara el lunes.")
     page.click("main button:has-text('Continuar')")
-    looks_right(page)
     page.set_input_files("#respuesta", blank_pdf(tmp_path / "respuesta.pdf", "respuesta"))
     page.click("main button:has-text('Entregar esta respuesta')")
     until = time.monotonic() + 60
@@ -115,7 +74,6 @@ def test_a_filing_goes_from_the_inbox_to_its_answer(page: Page, office: Office, 
 
     enter(page, office, "auditor")
     page.goto(f"{office.url}/mesa/bitacora")
-    looks_right(page)
     assert "Berta Demostración (obras): Se entregó la respuesta para sellarla" in page.inner_text("main")
 
 

@@ -6,25 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, FilePayload, Page
 
-from tests.support.chromium import DESK, PHONE, SECONDS, SMALL_TARGETS, UNNAMED, launched
+from tests.support.chromium import PHONE, SECONDS, SMALL_TARGETS, launched
 from tests.support.filing import Office
 from tests.support.shown_papers import blackened, later
-
-PAGES = [
-    "/",
-    "/presentar/en-una-pagina",
-    "/seguimiento",
-    "/verificar",
-    "/tramites",
-    "/tramites/SA-001",
-    "/aviso-de-privacidad",
-    "/certificados",
-    "/confianza",
-    "/api",
-    "/libro",
-    "/libro/cierres",
-    "/nada",
-]
 
 
 @pytest.fixture(scope="module")
@@ -80,29 +64,6 @@ def submit(page: Page) -> None:
     """Presses the button and waits for the confirmation."""
     page.click("main button:has-text('Presentar')")
     page.wait_for_url("**/presentado/**", timeout=60 * SECONDS)
-
-
-def test_no_page_scrolls_sideways(page: Page, office: Office) -> None:
-    for path in PAGES:
-        page.goto(office.url + path)
-        for width in (320, PHONE, DESK):
-            page.set_viewport_size({"width": width, "height": 740})
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
-
-
-def test_every_field_has_a_name_and_every_target_can_be_hit(page: Page, office: Office) -> None:
-    for path in PAGES:
-        page.goto(office.url + path)
-        assert page.evaluate(UNNAMED) == [], path
-        assert page.evaluate(SMALL_TARGETS) == [], path
-
-
-def test_twice_the_text_size_still_fits(page: Page, office: Office) -> None:
-    page.set_viewport_size({"width": 640, "height": 740})
-    for path in PAGES:
-        page.goto(office.url + path)
-        page.evaluate("document.documentElement.style.setProperty('font-size', '200%')")
-        assert page.evaluate("document.documentElement.scrollWidth") <= 640, path
 
 
 def test_a_filing_reaches_its_acuse_without_reloading(page: Page, office: Office) -> None:

@@ -9,7 +9,7 @@ ARGUMENTS = [
     *("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync"),
 ]
-PHONE, DESK = 360, 1280
+NARROW, PHONE, DESK = 320, 360, 1280
 SECONDS = 1000
 # A small target is one that a thumb misses (WCAG 2.2, 2.5.8); links inside a sentence are exempt, as the rule says.
 SMALL_TARGETS = """() => [...document.querySelectorAll(

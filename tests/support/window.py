@@ -5,13 +5,23 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from oficialia.app import create_app
+from oficialia.clock import now
+from oficialia.db import Database
+from oficialia.domain.codes import Codes
+from oficialia.runtime import Limits, Runtime
 from oficialia.web.context import WebOptions
+from signing.sandbox import Sandbox
+from signing.trust import TrustAnchors
+from storage.bucket import Bucket
+from tests.support.office import LABELS
 
 OPTIONS = WebOptions(
     session_secret="secreto-de-sesion-para-las-pruebas",
@@ -89,6 +99,23 @@ def petition(**changes: Any) -> dict[str, Any]:
         "privacidad": "1",
     }
     return values | {name.replace("__", "-"): value for name, value in changes.items()}
+
+
+def idle_app(folder: Path) -> Flask:
+    """The application without any part behind it: what needs one fails as when it is away."""
+    runtime = Runtime(
+        database=Database(f"sqlite:///{folder}/no-hay.db"),
+        bucket=Bucket("http://127.0.0.1:1", "nadie", "ninguno-1", bucket="x", region="x"),
+        sandbox=Sandbox(require_isolation=False),
+        anchors=TrustAnchors(()),
+        codes=Codes(b"x" * 32),
+        clock=now,
+        spool=folder,
+        limits=Limits(),
+        labels=LABELS,
+        drafts_dir=folder,
+    )
+    return create_app(runtime, OPTIONS)
 
 
 def hidden_fields(html: str) -> dict[str, str]:
