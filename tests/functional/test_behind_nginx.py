@@ -117,6 +117,11 @@ def test_pages_are_not_compressed_because_they_carry_a_secret(site: Site) -> Non
     assert "Content-Encoding" not in site.get("/presentar/en-una-pagina", **{"Accept-Encoding": "gzip"}).headers
 
 
+def test_styles_and_programs_are_compressed_for_who_has_a_poor_signal(site: Site) -> None:
+    for path in ("/static/site.css", "/static/hecho/site.js", "/static/emblema.svg"):
+        assert site.get(path, **{"Accept-Encoding": "gzip"}).headers["Content-Encoding"] == "gzip"
+
+
 def test_a_body_over_the_limit_is_answered_413_in_spanish_before_it_is_sent(site: Site) -> None:
     with ExitStack() as stack:
         answer = _posting(site.nginx, stack, OVER).getresponse()
