@@ -12,7 +12,7 @@ import hashlib
 import shutil
 import tempfile
 from base64 import b64decode, b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +24,7 @@ from oficialia.drafts.draft import Draft, DraftFile
 from oficialia.errors import Conflict
 from oficialia.runtime import Runtime
 from oficialia.services import pieces
-from oficialia.services.efirma_owner import require_owner
+from oficialia.services.efirma_owner import missing, require_owner
 from oficialia.services.efirma_words import refused
 from oficialia.services.intake import parts_are_there
 from oficialia.services.submission import Submission
@@ -86,8 +86,11 @@ def prepared(draft: Draft) -> DraftFile:
     return files[-1]
 
 
-def finish(runtime: Runtime, draft: Draft, signature: bytes) -> Signature:
-    """Step 4. Raises Conflict as `prepared`, and EfirmaRefused."""
+def finish(runtime: Runtime, draft: Draft, submission: Submission, signature: bytes) -> Signature:
+    """Step 4; RFC and CURP that were left blank are those of the e.firma from here on.
+
+    Raises Conflict as `prepared`, and EfirmaRefused.
+    """
     file = prepared(draft)
     gap, size = Gap(*file.about["hueco"]), int(file.about["documento"])
     with _workplace(runtime) as folder, _told():
@@ -100,7 +103,8 @@ def finish(runtime: Runtime, draft: Draft, signature: bytes) -> Signature:
             runtime.sandbox, target, gap, signature,
             by=by, basis=source, anchors=runtime.anchors, at=runtime.clock(),
         )  # fmt: skip
-        return _keep(runtime, draft, by, target)
+        blanks = missing(by.holder, submission.applicant, submission.representative)
+        return _keep(runtime, draft, by, target, blanks)
 
 
 def signed_main(draft: Draft) -> DraftFile | None:
@@ -127,12 +131,14 @@ def _usable(runtime: Runtime, der: bytes) -> CitizenCertificate:
     return usable(der, anchors=runtime.anchors, at=runtime.clock(), revocation=runtime.revocation)
 
 
-def _keep(runtime: Runtime, draft: Draft, by: CitizenCertificate, path: Path) -> Signature:
+def _keep(runtime: Runtime, draft: Draft, by: CitizenCertificate, path: Path, blanks: Mapping[str, str]) -> Signature:
     found = by.holder
     about = {"name": found.name, "rfc": found.rfc, "curp": found.curp, "serial": found.serial}
     for slot in (PREPARED, SIGNED):
         _clear(runtime, draft, slot)
     file = runtime.drafts.add(draft.id, SIGNED, _upload(path, "firmado.pdf", SIGNED), about)
+    if blanks:
+        draft = runtime.drafts.answer(draft.id, "quien", {**draft.answers.get("quien", {}), **blanks})
     runtime.drafts.answer(draft.id, "efirma", {"de": said(draft)})
     return Signature(**about, sha256=file.sha256)
 

@@ -1,6 +1,6 @@
 """Whose e.firma it is: that of who files, or of who represents them."""
 
-from typing import Protocol
+from typing import Literal, Protocol
 
 from oficialia.domain.names import fold, words
 from oficialia.services.efirma_words import EfirmaRefused
@@ -33,14 +33,17 @@ class Named(Protocol):
         """Or empty."""
 
 
-def is_of(holder: CertificateHolder, applicant: Named, representative: Named | None) -> bool:
-    """Whether the e.firma is of who files or of who represents them. A company's names its representative too."""
+Role = Literal["applicant", "representative"]
+
+
+def role_of(holder: CertificateHolder, applicant: Named, representative: Named | None) -> Role | None:
+    """Whether the e.firma is of who files, or of who represents them: a company's names its representative too."""
     if _is(applicant, holder.rfc, "" if holder.representative_rfc else holder.curp, holder):
-        return True
-    return representative is not None and (
-        _is(representative, holder.rfc, holder.curp, holder)
-        or (bool(representative.rfc) and representative.rfc == holder.representative_rfc)
-    )
+        return "applicant"
+    if representative is None:
+        return None
+    of_their_company = bool(representative.rfc) and representative.rfc == holder.representative_rfc
+    return "representative" if of_their_company or _is(representative, holder.rfc, holder.curp, holder) else None
 
 
 def _is(person: Named, rfc: str, curp: str, holder: CertificateHolder) -> bool:
@@ -62,7 +65,20 @@ def same_name(typed: str, certified: str) -> bool:
 
 def require_owner(holder: CertificateHolder, applicant: Named, representative: Named | None) -> None:
     """Raises EfirmaRefused unless the e.firma is of one of them."""
-    if not is_of(holder, applicant, representative):
+    if role_of(holder, applicant, representative) is None:
         who = f"{holder.name} (RFC {holder.rfc})"
         filed = f"{applicant.name}{f' (RFC {applicant.rfc})' if applicant.rfc else ''}"
         raise EfirmaRefused("de_otra_persona", NOT_YOURS.format(holder=who, applicant=filed))
+
+
+def missing(holder: CertificateHolder, applicant: Named, representative: Named | None) -> dict[str, str]:
+    """The RFC and CURP that were left blank and that the e.firma tells, by the names that they have among the answers
+    of the step "quien"."""
+    role = role_of(holder, applicant, representative)
+    person = representative if role == "representative" else applicant
+    if role is None or person is None or (role == "representative" and holder.representative_rfc):
+        return {}
+    curp = "" if holder.representative_rfc else holder.curp
+    prefix = "rep_" if role == "representative" else ""
+    told = {"rfc": (person.rfc, holder.rfc), "curp": (person.curp, curp)}
+    return {f"{prefix}{name}": known for name, (typed, known) in told.items() if known and not typed}

@@ -100,7 +100,8 @@ def document() -> Response:
 @blueprint.post("/terminar")
 def finish() -> Response:
     """The signature over the prepared document."""
-    signature = draft_signing.finish(runtime(), _draft(), _bytes("firma"))
+    draft = _draft()
+    signature = draft_signing.finish(runtime(), draft, _submission(draft), _bytes("firma"))
     return _private(jsonify(nombre=signature.name, rfc=signature.rfc))
 
 

@@ -3,6 +3,7 @@
 A form only checks shapes.
 """
 
+import base64
 import re
 from collections.abc import Callable
 from typing import Any, Self
@@ -249,3 +250,18 @@ class RevisionForm(OfficeForm):
 
 class EmptyForm(OfficeForm):
     """A button: nothing but the protection."""
+
+
+class AnswerForm(OfficeForm):
+    """What an e.firma answered to a question of ours: certificate and signature in base64."""
+
+    reto = StringField(validators=[needed(UNREADABLE), _longest(300)])
+    certificado = StringField(validators=[needed(UNREADABLE), _longest(30_000)])
+    firma = StringField(validators=[needed(UNREADABLE), _longest(2_000)])
+
+    def bytes_of(self, name: str) -> bytes:
+        """A field as bytes; none for what is no base64, which is no certificate and no signature."""
+        try:
+            return base64.b64decode(self[name].data, validate=True)
+        except ValueError:
+            return b""

@@ -9,15 +9,17 @@ from flask import Blueprint, Response, make_response, render_template
 from werkzeug.wrappers import Response as BaseResponse
 
 from oficialia.errors import FieldFault, NotFound, TooMany
-from oficialia.services import inbox
+from oficialia.services import efirma_challenge, inbox
+from oficialia.services.efirma_words import EfirmaRefused
 from oficialia.web import session
 from oficialia.web.context import runtime
-from oficialia.web.errors import page
-from oficialia.web.forms import EXPIRED, EmailCodeForm, EmptyForm, InboxForm, OfficeForm, OpenForm
+from oficialia.web.errors import page, tell_refusal
+from oficialia.web.forms import EXPIRED, AnswerForm, EmailCodeForm, EmptyForm, InboxForm, OfficeForm, OpenForm
 from oficialia.web.redirects import see_other
 
 blueprint = Blueprint("inbox", __name__, url_prefix="/buzon")
 WRONG_CODE = "El código no es el que enviamos. Revíselo en su correo."
+SIGN_AGAIN = "Su firma llegó incompleta. Vuelva a firmar."
 NO_ENTRY = "Escriba primero su correo."
 
 
@@ -30,7 +32,7 @@ def show() -> Response:
     except NotFound:
         found = None  # not opened yet, or over
     if found is None:
-        return _page("buzon/entrar.html", InboxForm.blank(), [], 200)
+        return _entrance(InboxForm.blank(), [], 200)
     return _page("buzon/bandeja.html", EmptyForm.blank(), [], 200, inbox=found)
 
 
@@ -39,9 +41,25 @@ def ask() -> BaseResponse:
     """Asks for a code to be mailed."""
     form = InboxForm.sent()
     if faults := form.check():
-        return _page("buzon/entrar.html", form, faults, 400 if form.forged else 422)
+        return _entrance(form, faults, 400 if form.forged else 422)
     session.set_inbox(inbox.ask(runtime(), form.correo.data))
     return see_other("inbox.show_code")
+
+
+@blueprint.post("/efirma")
+def enter_with_efirma() -> BaseResponse:
+    """Opens the inbox of who answers our question with their e.firma."""
+    form = AnswerForm.sent()
+    if form.check():
+        return _entrance(InboxForm.blank(), [FieldFault("", SIGN_AGAIN)], 400 if form.forged else 422)
+    said, certificate, signature = form.reto.data, form.bytes_of("certificado"), form.bytes_of("firma")
+    try:
+        signer = efirma_challenge.who(runtime(), session.session_id(), said, certificate, signature)
+    except EfirmaRefused as error:
+        tell_refusal(error.status, error.code)
+        return _entrance(InboxForm.blank(), [FieldFault("", error.sentence)], error.status)
+    session.set_inbox(inbox.enter_with_efirma(runtime(), signer.rfc))
+    return see_other("inbox.show")
 
 
 @blueprint.get("/codigo")
@@ -87,6 +105,11 @@ def leave() -> BaseResponse:
         return page(400, EXPIRED)
     session.drop_inbox()
     return see_other("inbox.show")
+
+
+def _entrance(form: OfficeForm, faults: list[FieldFault], status: int) -> Response:
+    question = efirma_challenge.challenge(runtime(), session.session_id())
+    return _page("buzon/entrar.html", form, faults, status, question=question)
 
 
 def _page(template: str, form: OfficeForm, faults: list[FieldFault], status: int, **more: object) -> Response:

@@ -30,6 +30,7 @@ _COSTS = {
     "confirmation.confirm_email": 2,
     "inbox.ask": 4,
     "inbox.enter": 2,
+    "inbox.enter_with_efirma": 2,
     "confirmation.resend_email": 2,
     "draft_link.open_draft": 2,
 }

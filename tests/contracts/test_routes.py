@@ -37,7 +37,7 @@ PUBLIC = {
     *("look.colours", "look.emblem"),
     *("trust.index", "trust.pem", "trust.der"),
     "programs.index",
-    *("efirma.prepare", "efirma.document", "efirma.finish"),
+    *("efirma.prepare", "efirma.document", "efirma.finish", "inbox.enter_with_efirma"),
     *("desk_auth.show_form", "desk_auth.enter"),
 }
 

@@ -26,6 +26,7 @@ from playwright.sync_api import Browser, Page, Route, sync_playwright
 from oficialia.app import create_app
 from oficialia.domain.upload import Upload
 from oficialia.drafts.draft import Draft
+from oficialia.embedded.ports import LOOPBACK, free_ports
 from oficialia.runtime import Runtime
 from oficialia.services import draft_signing
 from signing.revocation import Responders, RevocationClient
@@ -86,8 +87,10 @@ def site(
         spool=folder / "transito", clock=TestClock(now),
     )  # fmt: skip
     asked = RevocationClient(Responders((f"{responders}/ocsp",)), made.anchors)
-    runtime = replace(made, revocation=asked)
-    with served(create_app(runtime, OPTIONS)) as url, recording_proxy() as proxy:
+    [port] = free_ports(1)
+    url = f"http://{LOOPBACK}:{port}"
+    runtime = replace(made, revocation=asked, labels=replace(made.labels, public_url=url))
+    with served(create_app(runtime, OPTIONS), port), recording_proxy() as proxy:
         yield Site(runtime, url, proxy, development_pki)
     sandbox.close()
 
@@ -436,3 +439,35 @@ def test_what_was_signed_counts_while_the_draft_says_the_same(page: Page, site: 
     assert site.signed(draft) is None
     page.reload()
     assert page.is_visible("[data-firmar]")
+
+
+def test_the_rfc_that_was_left_blank_is_that_of_the_efirma(page: Page, site: Site) -> None:
+    draft = site.draft(text="Pido agua.", rfc="")
+    work_on(page, site, draft)
+    sign(page, *site.citizen("maria"))
+    page.click("[data-si]", timeout=60 * SECONDS)
+    done(page)
+    who = site.runtime.drafts.open(draft.id).answers["quien"]
+    assert (who["rfc"], who["curp"]) == ("PENM850101AB2", "PENM850101MMCXXR07")
+    assert site.signed(draft) is not None
+
+
+def open_inbox(page: Page, site: Site, who: str) -> None:
+    """Asks for the inbox of somebody's e.firma."""
+    page.goto(f"{site.url}/buzon")
+    page.click("summary:has-text('Entrar con mi e.firma')")
+    sign(page, *site.citizen(who))
+
+
+def test_the_inbox_opens_to_who_answers_with_their_efirma(page: Page, site: Site) -> None:
+    before = len(site.proxy.sent)
+    open_inbox(page, site, "maria")
+    page.wait_for_selector("main:has-text('PENM')", timeout=60 * SECONDS)
+    [answer] = [each for each in site.proxy.sent[before:] if each.method == "POST" and each.url.startswith(site.url)]
+    secrets, words = all_that_is_secret(site)
+    assert not leaks.found(f"{answer.url}\n{answer.headers}".encode() + answer.body, secrets, words)
+
+
+def test_no_inbox_opens_to_an_efirma_that_may_not_sign(page: Page, site: Site) -> None:
+    open_inbox(page, site, "vencida")
+    page.wait_for_selector("#resumen:has-text('está vencida desde el')", timeout=60 * SECONDS)

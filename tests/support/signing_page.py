@@ -34,15 +34,15 @@ def show() -> str:
 
 
 @contextmanager
-def served(app: Flask) -> Iterator[str]:
-    """The application over HTTP; its address."""
+def served(app: Flask, port: int) -> Iterator[None]:
+    """The application over HTTP, at that port."""
     if blueprint.name not in app.blueprints:
         app.register_blueprint(blueprint)
-    server = make_server(LOOPBACK, 0, app, threaded=True)
+    server = make_server(LOOPBACK, port, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield f"http://{LOOPBACK}:{server.port}"
+        yield
     finally:
         server.shutdown()
         thread.join()
