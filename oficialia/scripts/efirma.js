@@ -26,6 +26,14 @@ const SENTENCES = {
   falla: "No se pudo firmar por una falla de la página. Recárguela e intente de nuevo.",
 };
 
+// The field at which the person mends it.
+const FIELDS = {
+  certificado: ["sin_certificado", "certificado_danado", "al_reves"],
+  archivo: ["sin_llave", "otra_llave", "llave_danada", "llave_sin_cifrar", "llave_de_otro_tipo"],
+  contrasena: ["sin_contrasena", "contrasena"],
+  documento: ["sin_documento", "otro_archivo"],
+};
+
 class Told extends Error {} // a sentence that the office said
 
 class Signing {
@@ -150,7 +158,9 @@ class Signing {
   wait(busy) {
     this.busy = busy;
     this.button.ariaDisabled = busy || null;
-    if (busy) this.fault.hidden = true;
+    if (!busy) return;
+    this.fault.hidden = true;
+    for (const field of this.box.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
   }
 
   say(words) {
@@ -161,6 +171,10 @@ class Signing {
     this.say("");
     this.fault.textContent = fault instanceof Told ? fault.message : (SENTENCES[fault] ?? SENTENCES.falla);
     this.fault.hidden = false;
+    const wrong = Object.keys(FIELDS).find((name) => FIELDS[name].includes(fault));
+    if (wrong) this.field(wrong).setAttribute("aria-invalid", "true");
+    if (wrong) this.field(wrong).setAttribute("aria-describedby", this.fault.id);
+    (wrong ? this.field(wrong) : this.button).focus({ preventScroll: true });
     this.fault.scrollIntoView({ block: "nearest" });
   }
 }

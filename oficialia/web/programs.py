@@ -22,7 +22,7 @@ _TAG = Markup('<script type="module" src="{}" integrity="{}"></script>')
 # What each is for, in the order of the page.
 _WORDS = {
     "efirma-llave": "abre su llave .key y firma; no puede conectarse a nada",
-    "efirma": "la página donde firma con e.firma: compara el documento y entrega solo la firma",
+    "efirma": "lleva la firma con e.firma: entrega a la oficina su certificado y su firma",
     "envios": "sube archivos por partes y calcula su huella antes de enviarlos",
     "enlace": "abre un borrador desde el enlace de su correo",
     "site": "comodidades de todas las páginas",

@@ -357,6 +357,7 @@ def test_what_is_wrong_with_key_or_password_is_told_and_the_office_hears_nothing
     ):
         sign(page, *case)
         page.wait_for_selector(f"#efirma [role=alert]:has-text('{words}')", timeout=30 * SECONDS)
+        assert page.evaluate("document.activeElement.getAttribute('aria-describedby')") == "efirma-error"
     assert {each.method for each in site.proxy.sent[before:] if each.url.startswith(site.url)} <= {"GET"}
 
 
