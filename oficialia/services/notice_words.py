@@ -27,7 +27,7 @@ def content(labels: Labels, work: NoticeWork, at: datetime) -> NoticeContent:
         folio=work.folio,
         asunto=work.asunto,
         who=work.who,
-        area=work.area,
+        area=labels.office if work.due else work.area,  # the oficialía prevents, the area answers
         what=WHAT[work.what],
         asked=work.asked,
         reason=tuple(line for line in work.reason.splitlines() if line.strip()) if work.asked or work.due else (),
