@@ -1,7 +1,8 @@
 """The power goes before and after each numbered step: one folio, one seal, one acuse, nothing lost.
 
 The steps are those of the docstrings of `services/intake.py`, `workers/sealing.py`, `workers/acuses.py`,
-`workers/raising.py`, `services/respuestas.py` and `workers/respuestas.py`. Real processes are killed (SIGKILL) at them,
+`workers/raising.py`, `services/respuestas.py`, `workers/respuestas.py`, `services/follow_ups.py`, `services/buzon.py`
+and `workers/notificaciones.py`. Real processes are killed (SIGKILL) at them,
 on SQLite and on PostgreSQL; then whoever was waiting tries again, as a citizen, a clerk and the sweeper do.
 """
 
@@ -82,6 +83,25 @@ SEALING_AN_ANSWER = {
     "5 storage": "storage.bucket:Bucket.put",
     "6 transaction": "oficialia.services.respuesta_sealing:record",
     "6 its leaf": "oficialia.services.ledger:append",
+}
+COMPLETING = {
+    "5 joined": "oficialia.services.follow_ups:join",
+    "5 told to the root": "oficialia.services.follow_ups:_tell",
+    "5 its commit": COMMIT,
+}
+OPENING = {
+    "1 its leaf": "oficialia.services.ledger:append",
+    "1 its job": "oficialia.services.outbox:ask",
+    "1 its commit": COMMIT,
+}
+NOTIFYING = {
+    "1 lease": "oficialia.services.outbox:take",
+    "2 register": "oficialia.services.buzon:begin",
+    "3 typeset": "workers.notificaciones:notice_pdf",
+    "3 seal": "signing.seal:SealEngine.seal_own",
+    "4 storage": "storage.bucket:Bucket.put",
+    "5 transaction": "oficialia.services.buzon:record",
+    "5 its leaf": "oficialia.services.ledger:append",
 }
 WHENS: tuple[When, ...] = ("before", "after")
 
@@ -165,7 +185,8 @@ def open_site(
         upgrade(url)
         database = Database(url)
         load_catalogue(database)
-        (folder / "transito").mkdir()
+        for name in ("transito", "borradores"):
+            (folder / name).mkdir()
         both = {
             "ENV": "demo",
             "DATABASE_URL": url.replace("+psycopg", ""),
@@ -193,7 +214,7 @@ def open_site(
             environment = {f"OFICIALIA_{key}": value for key, value in (both | settings).items()}
             return Parent({"PATH": os.environ["PATH"]} | environment, folder / "log", immortal=immortal)
 
-        filing = {"SESSION_SECRET": secrets.token_hex(32)}
+        filing = {"SESSION_SECRET": secrets.token_hex(32), "DRAFTS_DIR": str(folder / "borradores")}
         timed, untimed = {"TSA_URL": f"{responders}/tsa"}, {"TSA_URL": "http://127.0.0.1:1/tsa"}
         with (
             parent(filing) as dying_window,
@@ -336,6 +357,72 @@ def is_answered(site: Site, folio: str) -> None:
         assert acts.count(act) == told.count(act) == 1
     for item in objects:
         site.bucket.fetch(item.key, item.version_id, item.sha256, site.folder / "leido")
+    books_are_dense(site)
+
+
+def prevented(site: Site) -> str:
+    """A filing of somebody who consented to the buzón, where a prevención waits."""
+    folio = site.window.run(replace(site.form(), consents=True)).answer
+    assert site.window.run(Task("prevent", folio=folio)).answer == "prevented"
+    return folio
+
+
+def acts_of(site: Site, folio: str) -> tuple[str, list[str], list[str]]:
+    """Where a filing stands, its leaves and its events."""
+    with site.database.reading() as session:
+        filing = session.scalars(select(Filing).where(Filing.folio == folio)).one()
+        leaves = session.scalars(select(LedgerLeaf.act).where(LedgerLeaf.filing_id == filing.id))
+        return filing.estado, list(leaves), [event.act for event in filing.events]
+
+
+@at_each(COMPLETING, {"after 5 joined", "before 5 its commit", "after 5 its commit"})
+def test_what_was_asked_is_handed_in_once_by_who_sends_it_again(site: Site, cut: Cut) -> None:
+    folio = prevented(site)
+    form = replace(site.form(), folio=folio)
+    died(site.dying_window.run(replace(form, cut=cut)))
+    committed = (cut.function, cut.when) == (COMMIT, "after")
+    assert (acts_of(site, folio)[0] == "presentado") == committed
+    again = site.window.run(form)
+    assert (again.signal, site.window.run(form)) == (0, again)
+    estado, leaves, told = acts_of(site, folio)
+    assert (estado, leaves.count("desahogo"), told.count("desahogo")) == ("presentado", 1, 1)
+    assert acts_of(site, again.answer)[0] == "acumulado"
+    site.finish()
+    is_whole(site, again.answer)
+    books_are_dense(site)
+
+
+@at_each(OPENING, {"before 1 its job", "before 1 its commit", "after 1 its commit"})
+def test_a_message_is_opened_once_by_who_taps_again(site: Site, cut: Cut) -> None:
+    folio = prevented(site)
+    died(site.dying_window.run(Task("open", cut, folio=folio)))
+    left = 0 if (cut.function, cut.when) == (COMMIT, "after") else 1
+    assert site.window.run(Task("open", folio=folio)).answer == str(left)
+    site.finish()
+    is_acknowledged(site, folio)
+
+
+@at_each(NOTIFYING, {"after 3 seal", "after 5 its leaf", "after 5 transaction"})
+def test_an_acuse_de_notificacion_is_finished_by_the_next_worker(site: Site, cut: Cut) -> None:
+    folio = prevented(site)
+    assert site.window.run(Task("open", folio=folio)).answer == "1"
+    died(site.dying_worker.run(Task("work", cut, job=site.job(folio, Kind.NOTIFY))))
+    site.finish()
+    is_acknowledged(site, folio)
+
+
+def is_acknowledged(site: Site, folio: str) -> None:
+    """Opened once and acknowledged once, each with its leaf and its event; no work is left."""
+    _, leaves, told = acts_of(site, folio)
+    for act in ("notificacion", "acuse_notificacion"):
+        assert leaves.count(act) == told.count(act) == 1
+    with site.database.reading() as session:
+        mine = select(Filing.id).where(Filing.folio == folio).scalar_subquery()
+        notices = StoredObject.purpose == Purpose.NOTICE
+        [item] = session.scalars(select(StoredObject).where(StoredObject.filing_id == mine, notices))
+        undone = session.scalars(select(Job.id).where(Job.filing_id == mine, Job.done_at.is_(None))).all()
+    site.bucket.fetch(item.key, item.version_id, item.sha256, site.folder / "leido")
+    assert undone == []
     books_are_dense(site)
 
 

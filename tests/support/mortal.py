@@ -33,16 +33,18 @@ class Cut:
 
 @dataclass(frozen=True)
 class Task:
-    """What a child does: `receive` a form (its PDF and its key), `turn` a filing to an area (its folio), `answer` it
-    (its PDF and its folio), or `work` on a job; without a job, on all there is."""
+    """What a child does: `receive` a form (its PDF and its key; `folio` is of a filing whose prevención it answers),
+    `turn` a filing to an area (its folio), `prevent` it, `open` what is in its buzón, `answer` it (its PDF and its
+    folio), or `work` on a job; without a job, on all there is."""
 
-    role: Literal["receive", "turn", "answer", "work"]
+    role: Literal["receive", "turn", "prevent", "open", "answer", "work"]
     cut: Cut | None = None
     main: str = ""
     key: str = ""
     email: str = ""
     folio: str = ""
     job: int = 0
+    consents: bool = False  # to be notified in the buzón
 
 
 @dataclass(frozen=True)

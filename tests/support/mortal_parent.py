@@ -21,20 +21,23 @@ from sqlalchemy import select
 
 from oficialia import runtime
 from oficialia.clock import now
+from oficialia.domain.filing import Relacion
 from oficialia.errors import Conflict
 from oficialia.models import Filing, Job
 from oficialia.runtime import Runtime
-from oficialia.services import intake, outbox
+from oficialia.services import buzon, intake, outbox, tracking
+from oficialia.services.buzon import Medio
 from oficialia.services.outbox import Kind
+from oficialia.services.prevenciones import prevenir
 from oficialia.services.respuestas import responder
-from oficialia.services.submission import Anexo, Person
+from oficialia.services.submission import Anexo, Follows, Person
 from oficialia.services.turnos import turnar
 from oficialia.settings import WebSettings, load
 from signing.sandbox import Sandbox
 from tests.support.desk import ANA
 from tests.support.mortal import Cut, Task
 from tests.support.office import submission, upload
-from workers import acuses, mail, raising, respuestas, sealing
+from workers import acuses, mail, notificaciones, raising, respuestas, sealing
 from workers.parts import parts
 
 TASKS: dict[Kind, Callable[[int], None]] = {
@@ -44,6 +47,7 @@ TASKS: dict[Kind, Callable[[int], None]] = {
     Kind.MAIL_CODE: mail.send,
     Kind.MAIL_ACUSE: mail.send,
     Kind.MAIL_NOTICE: mail.send,
+    Kind.NOTIFY: notificaciones.issue_notice,
     Kind.RAISE: raising.raise_filing,
 }
 
@@ -107,6 +111,12 @@ def _do(task: Task) -> str:
             office = runtime.build(load(WebSettings))
             turnar(office, ANA, _filing(office, task), "OB", "Es de su competencia.")
             return "turned"
+        case "prevent":
+            office = runtime.build(load(WebSettings))
+            prevenir(office, ANA, _filing(office, task), [], "Diga en qué calle.")
+            return "prevented"
+        case "open":
+            return _open(task)
         case "answer":
             return _answer_filing(task)
         case "work":
@@ -139,14 +149,27 @@ def _mortal(function: Callable[..., Any], cut: Cut) -> Callable[..., Any]:
 
 
 def _receive(task: Task) -> str:
+    office = runtime.build(load(WebSettings))
     form = submission(
         None,
         task.key,
         petition="Hay un bache.\n\nPido que lo reparen.",
         applicant=Person("fisica", "María Peña", email=task.email),
         anexos=(Anexo(upload(Path(task.main), "anexo-0"), "Croquis"),),
+        buzon_consent=task.consents,
+        follows=Follows(_filing(office, task), Relacion.DESAHOGO) if task.folio else None,
     )
-    return intake.receive(runtime.build(load(WebSettings)), form).folio
+    return intake.receive(office, form).folio
+
+
+def _open(task: Task) -> str:
+    """All that was not opened yet, as who taps its button does."""
+    office = runtime.build(load(WebSettings))
+    filing_id = _filing(office, task)
+    messages = [each for each in tracking.view(office, filing_id).inbox if each.opened_at is None]
+    for each in messages:
+        buzon.open_message(office, filing_id, each.number, Medio.SESION)
+    return str(len(messages))
 
 
 def _answer_filing(task: Task) -> str:
