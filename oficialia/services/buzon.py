@@ -203,7 +203,7 @@ def record(
             serial=certificate.serial,
             at=now,
         )
-        # Of each there is one edition, with its certified time: what lasts is its leaf (docs/adr/0019).
+        # Of each there is one edition, with its certified time: what lasts is its leaf (docs/adr/0021).
         item.protect_at = None
         session.add(item)
         event = Event(
