@@ -255,9 +255,9 @@ class EmptyForm(OfficeForm):
 class AnswerForm(OfficeForm):
     """What an e.firma answered to a question of ours: certificate and signature in base64."""
 
-    reto = StringField(validators=[needed(UNREADABLE), _longest(300)])
-    certificado = StringField(validators=[needed(UNREADABLE), _longest(30_000)])
-    firma = StringField(validators=[needed(UNREADABLE), _longest(2_000)])
+    reto = StringField(validators=[needed(UNREADABLE), longest_of(300)])
+    certificado = StringField(validators=[needed(UNREADABLE), longest_of(30_000)])
+    firma = StringField(validators=[needed(UNREADABLE), longest_of(2_000)])
 
     def bytes_of(self, name: str) -> bytes:
         """A field as bytes; none for what is no base64, which is no certificate and no signature."""
