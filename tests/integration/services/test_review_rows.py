@@ -164,6 +164,17 @@ def test_a_typed_petition_is_bound(office: Reviewed) -> None:
     assert office.codes() == [Code.FILING_ALTERED]
 
 
+def test_that_it_was_signed_in_our_page_is_bound_with_what_it_was_made_of(office: Reviewed, tmp_path: Path) -> None:
+    photo, now = tmp_path / "foto.png", office.runtime.clock()
+    Image.new("RGB", (60, 80), "red").save(photo)
+    main = blank_pdf(tmp_path / "firmado.pdf")
+    form = submission(main, key=str(uuid4()), photos=(upload(photo, "fotos"),), signed_here=True, received_at=now)
+    intake.receive(office.runtime, form)
+    assert office.codes() == []
+    office.sql("UPDATE documents SET filename = 'otro.pdf' WHERE filename = 'firmado.pdf'")
+    assert office.codes() == [Code.FILING_ALTERED]
+
+
 UNREADABLE = [
     ("UPDATE filings SET registered_at = 'garbage' WHERE folio = :open", "{open}"),
     ("UPDATE filings SET id = 'garbage' WHERE folio = :open", "{open}"),
