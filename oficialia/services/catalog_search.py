@@ -41,7 +41,7 @@ class Found:
 
 def search(choices: Choices, wanted: str) -> Found:
     """The tramites and areas that fit; none for words that fit nothing."""
-    asked = tuple(word for word in names.words(wanted[:LONGEST]) if word not in _EMPTY)
+    asked = tuple(_telling(wanted[:LONGEST]))
     tramites = {each.clave: _score(asked, _of_tramite(each)) for each in choices.tramites}
     areas = {each.clave: _score(asked, {_NAME: each.nombre, _SEARCHED: each.words}) for each in choices.areas}
     for each in choices.tramites:
@@ -57,8 +57,14 @@ def _of_tramite(tramite: TramiteOption) -> dict[int, str]:
 
 
 def _score(asked: Iterable[str], texts: dict[int, str]) -> float:
-    weighed = [(weight, [word for word in names.words(text) if word not in _EMPTY]) for weight, text in texts.items()]
+    weighed = [(weight, _telling(text)) for weight, text in texts.items()]
     return sum(weight * _fits(word, known) for word in asked for weight, known in weighed)
+
+
+def _telling(text: str) -> list[str]:
+    """The words that say something, those that change in the plural in the singular: "luces" as "luz"."""
+    told = (word for word in names.words(text) if word not in _EMPTY)
+    return [f"{word[:-3]}z" if word.endswith("ces") else word for word in told]
 
 
 def _fits(asked: str, known: list[str]) -> float:

@@ -13,6 +13,7 @@ from oficialia.models import Cedula
 from oficialia.services import catalog
 from oficialia.services.catalog import Choices
 from oficialia.services.catalog_search import search
+from oficialia.services.registration import OFFICIAL_ID
 from tests.support.office import DATA, load_catalogue
 
 
@@ -33,6 +34,14 @@ def choices(tmp_path_factory: pytest.TempPathFactory) -> Choices:
         ("BACHES", "OB-001", "OB"),
         ("hay un vache en mi calle", "OB-001", "OB"),
         ("luz", "SP-001", "SP"),
+        ("Luces", "SP-001", "SP"),
+        ("alumbrado", "SP-001", "SP"),
+        ("hay un hoyo en mi calle", "OB-001", "OB"),
+        ("bahce", "OB-001", "OB"),
+        ("permiso para fiesta", "SA-004", "GO"),
+        ("queja contra un funcionario", "OIC-001", "OIC"),
+        ("ARCO", "UT-001", "UT"),
+        ("borrar mis datos", "UT-001", "UT"),
         ("la lampara no prende", "SP-001", "SP"),
         ("árbol", "MA-001", "MA"),
         ("arbol", "MA-001", "MA"),
@@ -81,6 +90,13 @@ def test_every_tramite_tells_what_it_is_what_it_asks_and_how_it_is_signed(choice
     assert {tramite.level for tramite in choices.tramites} == set(NivelFirma)
     assert {each.clave for each in choices.tramites if each.needs_rfc} >= {"DE-001", "DE-002"}
     assert not next(each for each in choices.tramites if each.clave == "OP-001").needs_curp
+
+
+def test_no_level_asks_for_an_identification_that_the_cedula_does_not(choices: Choices) -> None:
+    """N1 takes one, and an office asks for nothing that is not published."""
+    for tramite in choices.tramites:
+        required = {each.clave for each in tramite.requirements if not each.optional}
+        assert tramite.level != NivelFirma.N1 or OFFICIAL_ID in required, tramite.clave
 
 
 def test_words_to_be_found_by_make_no_new_version_of_a_cedula(tmp_path: Path) -> None:
