@@ -34,11 +34,21 @@ _COSTS = {
     "confirmation.resend_email": 2,
     "draft_link.open_draft": 2,
 }
-# Uploads to drafts, which nobody has signed for: how many are begun, how many pieces come, and how many KiB they are in
-# all. A filing has some sixty files at most; 2 GiB are twenty of the largest filings, from one address in one hour.
+# Drafts, which nobody has signed for: how many are made, how many uploads are begun, how many pieces come, and how many
+# KiB they are in all, with the form or by themselves. A filing has some sixty files at most; 2 GiB are twenty of the
+# largest filings, from one address in one hour.
+_MADE = "60 per minute; 600 per hour"
 _BEGUN = "240 per minute; 1000 per hour"
 _PIECES = "1200 per minute"
 _KIBIBYTES = f"{2 << 20} per hour"
+_MAKING = ("wizard_start.begin", "answering.answer", "answering.add")
+_BY_THEMSELVES = ("tus.append", "tus.other_method")
+_WITH_THE_FORM = (
+    "wizard_who.say_more",
+    "wizard_writing.say_content",
+    "wizard_papers.hand_in",
+    "wizard_signature.say_how",
+)
 
 
 def install(app: Flask, options: WebOptions) -> None:
@@ -60,10 +70,18 @@ def install(app: Flask, options: WebOptions) -> None:
 
     for endpoint, cost in _COSTS.items():
         put(endpoint, options.throttle, cost)
+    for endpoint in _MAKING:
+        put(endpoint, _MADE)
     put("tus.create", _BEGUN)
-    for endpoint in ("tus.append", "tus.other_method"):
+    for endpoint in _BY_THEMSELVES:
         put(endpoint, _PIECES)
-        put(endpoint, _KIBIBYTES, lambda: 1 + ((request.content_length or 0) >> 10))
+    for endpoint in (*_BY_THEMSELVES, *_WITH_THE_FORM):
+        put(endpoint, _KIBIBYTES, _kibibytes)
+
+
+def _kibibytes() -> int:
+    """How much the request brings."""
+    return 1 + ((request.content_length or 0) >> 10)
 
 
 def address() -> str:

@@ -17,6 +17,7 @@ from wtforms import ValidationError
 from oficialia.drafts.draft import DraftFile
 from oficialia.drafts.errors import DraftGone, TooLong
 from oficialia.drafts.files import ALGORITHMS, Checksum
+from oficialia.drafts.room import OURS
 from oficialia.web import session
 from oficialia.web.context import runtime
 from oficialia.web.errors import page
@@ -28,8 +29,7 @@ blueprint = Blueprint("tus", __name__, url_prefix="/presentar/archivos")
 VERSION = "1.0.0"
 EXTENSIONS = "creation,checksum,expiration,termination"
 MEDIA_TYPE = "application/offset+octet-stream"
-# What somebody may upload for; "firmado" is made here.
-_SLOT = re.compile(r"principal|fotos|personalidad|firmantes|ruego|anexo-\d{1,3}|requisito-[\w.-]{1,80}", re.ASCII)
+_SLOT = re.compile(r"[a-z][\w.-]{1,90}", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _NUMBER = re.compile(r"\d{1,15}", re.ASCII)
 _WRONG_VERSION = "Su programa habla otra versión de tus. Aquí se habla la 1.0.0."
@@ -76,7 +76,7 @@ def create() -> Response:
     """Makes place for a file of the draft of this session: 201 with its address."""
     size, told = _number("Upload-Length"), _metadata()
     slot, sha256 = told.get("slot", ""), told.get("sha256", "")
-    if not _SLOT.fullmatch(slot) or not (_SHA256.fullmatch(sha256) or not sha256):
+    if slot in OURS or not _SLOT.fullmatch(slot) or not (_SHA256.fullmatch(sha256) or not sha256):
         raise BadRequest
     require_draft_room(min(size, runtime().limits.file_bytes))  # more is refused anyhow
     file = runtime().drafts.begin(_draft(), slot, clean_filename(told.get("filename")), size, sha256)

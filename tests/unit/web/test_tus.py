@@ -249,6 +249,7 @@ def test_more_than_was_announced_is_a_413(uploader: Uploader, told: bool) -> Non
         {"Upload_Metadata": "slot a b c"},
         {"Upload_Metadata": ",,,"},
         {"Upload_Metadata": words(slot="firmado")},
+        {"Upload_Metadata": words(slot="por-firmar")},
         {"Upload_Metadata": words(slot="../..")},
         {"Upload_Metadata": words(slot="anexo-1\n")},
         {"Upload_Metadata": words(slot="principal", sha256="x")},
@@ -259,6 +260,11 @@ def test_what_cannot_be_understood_is_a_400(uploader: Uploader, headers: dict[st
     usual = {"Upload_Length": "5", "Upload_Metadata": words(slot="principal", filename="a.pdf")}
     assert uploader.ask("POST", FILES, b"", **(usual | headers)).status_code == 400
     assert uploader.draft.files == ()
+
+
+def test_every_place_that_the_pages_have_is_known(uploader: Uploader) -> None:
+    for slot in ("principal", "fotos", "anexo", "fotos-anexo", "personalidad", "requisito-identificacion_oficial"):
+        uploader.begun(5, slot=slot)
 
 
 def test_a_piece_of_another_type_is_a_415(uploader: Uploader) -> None:
@@ -318,6 +324,14 @@ def test_a_disk_that_fills_in_the_middle_costs_nothing_that_was_there(
         make_room(disk)
         assert uploader.piece(place, 100_000, content[100_000:]).status_code == 204
         assert uploader.draft.in_slot("principal")[0].path.read_bytes() == content
+
+
+def test_nobody_makes_drafts_all_day(drafting: Runtime, options: WebOptions, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(throttle, "_MADE", "2 per minute")
+    visitor = Visitor(create_app(drafting, options))
+    answers = [visitor.send("/presentar", {}).status_code for _ in range(3)]
+    assert 429 not in answers[:2]
+    assert answers[2] == 429
 
 
 def test_nobody_fills_the_disk_with_drafts(

@@ -82,6 +82,8 @@ def test_style_and_script_stay_small() -> None:
     assert (ROOT / "static/site.css").stat().st_size <= 20_480
     assert (ROOT / "static/hecho/site.js").stat().st_size <= 10_240
     assert (ROOT / "static/veredicto.css").stat().st_size <= 5_120
+    assert (ROOT / "static/envios.css").stat().st_size <= 5_120
+    assert (ROOT / "static/hecho/envios.js").stat().st_size <= 10_240
     assert (ROOT / "static/hecho/verificar.js").stat().st_size <= 5_120
 
 
