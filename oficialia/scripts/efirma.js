@@ -93,13 +93,19 @@ class Signing {
   async documento(room, certificate, chosen) {
     this.say("Preparando su documento…");
     const { tamano } = await this.tell(this.box.dataset.preparar, { certificado: base64(certificate) });
-    const document = new Uint8Array(await (await fetch(this.box.dataset.documento)).arrayBuffer());
+    const document = await this.prepared();
     const compared = chosen ?? (await this.shown(document, tamano));
     this.say("Comprobando y firmando…");
     const signature = await room.signDocument(document, compared);
     await this.tell(this.box.dataset.terminar, { firma: base64(signature) });
     this.say("Firmado.");
     location.assign(this.box.dataset.despues);
+  }
+
+  async prepared() {
+    const answer = await fetch(this.box.dataset.documento, { headers: { Accept: "application/pdf" } });
+    if (!answer.ok) throw new Told((await answer.json()).frase);
+    return new Uint8Array(await answer.arrayBuffer());
   }
 
   /** Size and digest of the file that was chosen, as this browser computed them; null where none was. */

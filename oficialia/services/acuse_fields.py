@@ -17,6 +17,7 @@ from oficialia.models import Policy as PolicyRow
 from oficialia.runtime import Runtime
 from oficialia.services import acuse_proofs, observations, party_words
 from oficialia.services.certificates import SealCertificate
+from oficialia.services.level_words import REGISTERED
 from oficialia.services.objects import PDF
 from oficialia.services.plazo_words import TERM_NAMES, corte_words, how_computed
 from oficialia.services.received_signatures import signers
@@ -40,12 +41,6 @@ from signing.acuse_content import (
 )
 from signing.timestamp import TimestampToken
 
-LEVEL_WORDS = {
-    NivelFirma.N0: "N0: declaración bajo protesta de decir verdad",
-    NivelFirma.N1: "N1: firma autógrafa digitalizada e identificación oficial",
-    NivelFirma.N2: "N2: PDF firmado con certificado antes de presentarse",
-    NivelFirma.N3: "N3: e.firma al presentar",
-}
 STATE_WORDS = "Recibido para su trámite; no prejuzga sobre su procedencia."
 
 
@@ -145,7 +140,7 @@ def _matter(filing: Filing, municipality: str) -> AcuseMatter:
         asunto=filing.asunto,
         tramite=tramite,
         previous_folio=filing.previous_folio,
-        signature_level=LEVEL_WORDS[NivelFirma(filing.nivel_firma)],
+        signature_level=REGISTERED[NivelFirma(filing.nivel_firma)],
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from oficialia.domain.documents import Purpose
-from oficialia.domain.filing import FOLLOWED_BY, Acto, Estado, Etapa, Pendiente
+from oficialia.domain.filing import FOLLOWED_BY, Acto, Estado, Etapa, NivelFirma, Pendiente
 from oficialia.domain.folio import Folio
 from oficialia.domain.parties import Parte
 from oficialia.domain.plazos import ZONE, Termino
@@ -23,6 +23,7 @@ from oficialia.services.desk_documents import DocumentView, FileView
 from oficialia.services.desk_verdicts import Mark, worst
 from oficialia.services.desk_words import ACTO_WORDS, Due
 from oficialia.services.expediente import Part
+from oficialia.services.level_words import REGISTERED
 from oficialia.services.looks import Look
 from oficialia.services.party_words import PAGE_WORDS, presenters, told
 from oficialia.services.plazo_words import TERM_NAMES, how_computed, how_counted
@@ -101,6 +102,7 @@ class DeskFiling:
     previous_folio: str
     followed_by: tuple[str, ...]  # folios of the filings that name this one as their previous folio
     expediente: tuple[PartOfDesk, ...]  # the filings that belong together; nothing where it is alone
+    signed: str  # how, by its level
     consented: bool  # to be notified in the buzón
     annulment: str  # why somebody asks to annul it, while that waits for a decision
     due: Due | None
@@ -165,6 +167,7 @@ def _view(session: Session, filing: Filing, actor: Actor, today: date) -> DeskFi
         previous_folio=filing.previous_folio,
         followed_by=_followed_by(session, filing, actor),
         expediente=_expediente(session, filing),
+        signed=REGISTERED[NivelFirma(filing.nivel_firma)],
         consented=filing.buzon_consent,
         annulment=_annulment(session, filing),
         due=desk_words.due(max(answer, default=None), estado, today),

@@ -1,4 +1,4 @@
-"""How a filing is signed, in words for who files: what each level is, and what it takes."""
+"""How a filing is signed, in words: for who files, what each level is and takes; for acuse and desk, which it is."""
 
 from dataclasses import dataclass
 
@@ -36,3 +36,11 @@ LEVELS: dict[NivelFirma, LevelWords] = {
         "e.firma en esta página",
     ),
 }
+
+REGISTERED = {
+    NivelFirma.N0: "N0: declaración bajo protesta de decir verdad",
+    NivelFirma.N1: "N1: firma autógrafa digitalizada e identificación oficial",
+    NivelFirma.N2: "N2: PDF firmado con certificado antes de presentarse",
+    NivelFirma.N3: "N3: e.firma al presentar",
+}
+"""As acuse and desk tell it of a filing."""

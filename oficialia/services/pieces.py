@@ -81,7 +81,8 @@ def _anexo(runtime: Runtime, submission: Submission, anexo: Anexo, made: Path) -
 def _principal(runtime: Runtime, submission: Submission, folder: Path) -> Piece:
     if submission.main_pdf is not None:
         seen = _inspect(runtime, submission, submission.main_pdf, only_pdf=True)
-        support = Support.BORN_DIGITAL if seen.signature_count else Support.DIGITISED
+        born_digital = seen.signature_count and not submission.photos
+        support = Support.BORN_DIGITAL if born_digital else Support.DIGITISED
         piece = _main(runtime, submission, submission.main_pdf, seen, support)
         return replace(piece, sources=tuple(_photo(runtime, submission, upload) for upload in submission.photos))
     path, sources = _made(runtime, submission, folder)

@@ -24,6 +24,7 @@ from oficialia.web import session
 from oficialia.web.context import runtime
 from oficialia.web.errors import SENTENCES, tell_cause
 from oficialia.web.forms import EXPIRED
+from oficialia.web.uploads import require_room
 from oficialia.web.wizard_submission import submission_of
 
 blueprint = Blueprint("efirma", __name__, url_prefix="/presentar/firma")
@@ -84,6 +85,7 @@ def _unreadable(error: HTTPException) -> Response:
 @blueprint.post("/preparar")
 def prepare() -> Response:
     """Prepares the main document for the e.firma of this certificate; how long the document itself is."""
+    require_room()
     certificate = _bytes("certificado")
     draft = _draft()
     file = draft_signing.prepare(runtime(), draft, _submission(draft), certificate)

@@ -115,6 +115,10 @@ def test_the_page_has_what_the_register_has_and_no_secret(ana: Clerk, runtime: R
     assert runtime.codes.verification(filing_id) not in page
 
 
+def test_the_page_tells_how_it_is_signed(ana: Clerk, folio: str) -> None:
+    assert "N0: declaración bajo protesta de decir verdad" in ana.get(f"/mesa/expedientes/{folio}").text
+
+
 @pytest.mark.parametrize("typed", [str.lower, lambda folio: folio.replace("-", "")])
 def test_a_folio_in_the_address_is_read_leniently(ana: Clerk, folio: str, typed: object) -> None:
     assert ana.get(f"/mesa/expedientes/{typed(folio)}").status_code == 200  # type: ignore[operator]
