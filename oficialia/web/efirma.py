@@ -30,6 +30,7 @@ from oficialia.web.wizard_submission import submission_of
 blueprint = Blueprint("efirma", __name__, url_prefix="/presentar/firma")
 MOST_BYTES = 64 * 1024  # of a request: a certificate and a signature are some 2 KB
 NEXT = "/presentar/firma/aqui"  # the page of signing itself: it shows who signed
+SIGNED_ALREADY = "Su escrito ya está firmado. Recargue esta página para verlo."
 NOTHING_YET = "Complete primero su escrito y quién presenta. Después podrá firmar."
 
 
@@ -88,6 +89,8 @@ def prepare() -> Response:
     require_room()
     certificate = _bytes("certificado")
     draft = _draft()
+    if draft_signing.signed_main(draft):
+        raise Conflict(SIGNED_ALREADY)
     file = draft_signing.prepare(runtime(), draft, _submission(draft), certificate)
     return _private(jsonify(tamano=file.about["documento"]))
 

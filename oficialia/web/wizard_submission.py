@@ -37,7 +37,7 @@ def submission(draft: Draft, choices: Choices, received_at: datetime) -> Submiss
         petition=escrito.get("peticion", "") if way == "texto" else "",
         previous_folio=str(Folio.parse(escrito.get("folio_previo", "")) or ""),
         main_pdf=main.upload() if main else None,
-        photos=tuple(file.upload() for file in draft.in_slot("fotos")) if way == "fotos" and not main else (),
+        photos=tuple(file.upload() for file in draft.in_slot("fotos")) if way == "fotos" else (),
         anexos=tuple(paper.anexo() for paper in papers(draft, choices)),
         buzon_consent=bool(aviso.get("buzon")),
         privacy_version=notice.version,

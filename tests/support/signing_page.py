@@ -1,20 +1,16 @@
-"""The step "firma" of the wizard with nothing around it, over HTTP: where a browser signs."""
+"""The window over HTTP in the test's own process, where a browser is given a draft that the test made."""
 
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
-from flask import Blueprint, Flask, render_template_string
+from flask import Blueprint, Flask
 from werkzeug.serving import make_server
 
 from oficialia.embedded.ports import LOOPBACK
-from oficialia.web import efirma, session
-from oficialia.web.context import runtime
+from oficialia.web import session
 
-PAGE = """{% extends "base.html" %}{% block title %}Firma{% endblock %}
-{% block head %}<meta name="csrf-token" content="{{ csrf_token() }}">{% endblock %}
-{% block main %}<h1>Firma</h1>{% include "presentar/efirma.html" %}{% endblock %}"""
 blueprint = Blueprint("firma_de_prueba", __name__)
 
 
@@ -23,14 +19,6 @@ def work_on(draft_id: UUID) -> str:
     """Makes it the draft of this browser."""
     session.set_draft(draft_id)
     return ""
-
-
-@blueprint.get("/presentar/firma")
-def show() -> str:
-    """The step."""
-    draft_id = session.draft_id()
-    assert draft_id is not None
-    return render_template_string(PAGE, efirma=efirma.view(runtime().drafts.open(draft_id)))
 
 
 @contextmanager
