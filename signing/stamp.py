@@ -16,7 +16,7 @@ from signing.qr import DARK, qr_rows
 from signing.stamp_font import face, face_as_json
 
 INK = "0.13 0.13 0.15"
-ACCENT = "0.48 0.12 0.24"
+ACCENT = "0.07 0.24 0.29"
 """The wine red of the office's other papers; dark enough to read when printed in grey."""
 FAINT = "0.36 0.36 0.40"
 

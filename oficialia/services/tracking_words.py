@@ -37,7 +37,7 @@ ESTADOS: dict[Estado, tuple[str, str]] = {
     Estado.PREVENIDO: ("Prevenido", "le pedimos completarlo para poder seguir."),
     Estado.TURNADO: ("Turnado", "lo enviamos al área que lo atiende, {area}."),
     Estado.ACUMULADO: ("Sumado a otro expediente", "lo atendemos junto con el escrito {root}."),
-    Estado.RESUELTO: ("Resuelto", "la autoridad le respondió. Puede descargar su respuesta."),
+    Estado.RESUELTO: ("Resuelto", "la autoridad le respondió."),
     Estado.ANULADO_CON_TRAZA: ("Anulado con traza", "ya no sigue su curso. No borramos nada de él."),
 }
 _EXTENSIONS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png", "text/plain; charset=utf-8": "txt"}
