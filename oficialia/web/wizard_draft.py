@@ -9,12 +9,17 @@ from oficialia.drafts.errors import AlreadyFiled, DraftGone
 from oficialia.errors import FieldFault
 from oficialia.web import session
 from oficialia.web.context import runtime
+from oficialia.web.errors import page as error_page
 from oficialia.web.forms import OfficeForm
 from oficialia.web.redirects import see_other
+from oficialia.web.uploads import require_room
 from oficialia.web.wizard_plan import Answers, after, answers
 
 Form = TypeVar("Form", bound=OfficeForm)
 LATER = "despues"  # the button that saves and shows how to come back
+MARK = "borrador"
+"""Which draft a page shows: in another window another one may have been begun since."""
+ANOTHER = "Esta página es de otro escrito que usted empezó. Ábralo con su código, o siga con el más nuevo en Presentar."
 GONE = "borrado"
 """In the address of the first page, when the draft of this session is not there any more."""
 
@@ -76,6 +81,10 @@ def _load() -> Response | None:
         session.remember(draft.folio, draft.filing_id)
         return see_other("confirmation.show", folio=draft.folio)
     g.draft = draft
+    if request.method == "POST":
+        require_room()
+        if request.form.get(MARK, draft.id.hex) != draft.id.hex:
+            return error_page(409, ANOTHER)
     return None
 
 

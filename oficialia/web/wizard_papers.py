@@ -11,7 +11,6 @@ from oficialia.web.context import runtime
 from oficialia.web.forms import EmptyForm
 from oficialia.web.redirects import see_other
 from oficialia.web.text import clean_line
-from oficialia.web.uploads import require_room
 from oficialia.web.wizard_anexos import OTHERS, PICTURES, Paper, papers, required, slot_of
 from oficialia.web.wizard_draft import LATER, current
 from oficialia.web.wizard_files import is_picture, look_into
@@ -31,7 +30,6 @@ def checklist() -> Response:
 @blueprint.post("/documentos")
 def hand_in() -> BaseResponse:
     """Keeps the files; what each of them is comes next."""
-    require_room()
     form = EmptyForm.sent()
     if faults := form.check():
         return _checklist_page(form, faults, 400)

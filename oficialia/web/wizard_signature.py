@@ -11,7 +11,6 @@ from oficialia.web import draft_uploads, efirma, wizard_draft, wizard_start
 from oficialia.web.context import runtime
 from oficialia.web.forms import EmptyForm
 from oficialia.web.redirects import see_other
-from oficialia.web.uploads import require_room
 from oficialia.web.wizard_anexos import ID_SLOT
 from oficialia.web.wizard_draft import current, filled
 from oficialia.web.wizard_files import look_into, signatures
@@ -39,7 +38,6 @@ def signature() -> Response:
 @blueprint.post("/firma")
 def say_how() -> BaseResponse:
     """Keeps it; an e.firma signs on the next page."""
-    require_room()
     form, draft_id = SignatureForm.sent(), current().id
     faults = form.check()
     if form.forged:

@@ -3,10 +3,12 @@
 from flask import Blueprint, Response, make_response, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from oficialia.domain import names
 from oficialia.drafts.draft import Draft
 from oficialia.errors import FieldFault
 from oficialia.services import catalog, catalog_search
 from oficialia.services.catalog import AreaOption, Choices, TramiteOption
+from oficialia.services.catalog_search import Found
 from oficialia.services.level_words import LEVELS
 from oficialia.web import session, wizard_draft
 from oficialia.web.context import runtime
@@ -21,9 +23,10 @@ _WORDS = 80  # characters of a search
 
 @blueprint.get("")
 def start() -> Response:
-    """What is to be asked for; what was left unfinished is offered."""
+    """What is to be asked for; what was left unfinished is offered. ``?tramite=`` or ``?area=``: that is chosen."""
     form = WhatForm.blank()
-    form.destino.data = f"tramite:{clean_code(request.args.get('tramite'))}" if request.args.get("tramite") else ""
+    given = (f"{kind}:{clean_code(request.args.get(kind))}" for kind in ("tramite", "area") if request.args.get(kind))
+    form.destino.data = next(given, "")
     return what_page(form, [], 200, action="wizard_start.start")
 
 
@@ -65,7 +68,7 @@ def what_page(form: WhatForm, faults: list[FieldFault], status: int, *, action: 
         errors=wizard_draft.by_field(faults),
         action=action,
         words=words,
-        found=catalog_search.search(choices, words) if words else None,
+        found=_found(choices, words) if words else None,
         picked=chosen(choices, form.destino.data or ""),
         choices=choices,
         levels=LEVELS,
@@ -73,6 +76,13 @@ def what_page(form: WhatForm, faults: list[FieldFault], status: int, *, action: 
         lost=wizard_draft.GONE in request.args,
     )
     return make_response(page, status)
+
+
+def _found(choices: Choices, words: str) -> Found:
+    """What fits, and always the office itself, for who does not know whom to ask: a person sends it on."""
+    found, office = catalog_search.search(choices, words), names.fold(runtime().labels.office)
+    ours = tuple(area for area in choices.areas if names.fold(area.nombre) in office and area not in found.areas)
+    return Found(found.tramites, (*found.areas, *ours))
 
 
 def _unfinished() -> Draft | None:

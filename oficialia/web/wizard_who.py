@@ -10,7 +10,6 @@ from oficialia.web import draft_uploads, wizard_draft, wizard_start
 from oficialia.web.context import runtime
 from oficialia.web.forms import OfficeForm
 from oficialia.web.redirects import see_other
-from oficialia.web.uploads import require_room
 from oficialia.web.wizard_draft import LATER, current, filled
 from oficialia.web.wizard_files import look_into
 from oficialia.web.wizard_forms import (
@@ -23,12 +22,14 @@ from oficialia.web.wizard_forms import (
     SeveralForm,
     UnableForm,
     WhoForm,
+    names_in,
     values,
 )
 from oficialia.web.wizard_plan import answers
 
 blueprint = wizard_draft.guarded("wizard_who")
 _MORE: dict[str, type[OfficeForm]] = {REPRESENTED: RepresentativeForm, SEVERAL: SeveralForm, UNABLE: UnableForm}
+_STRANGER = "Escriba el nombre de una de las personas que presentan, igual que en la lista."
 SLOTS = {REPRESENTED: "personalidad", SEVERAL: "firmantes", UNABLE: "ruego"}
 """The file that goes with each way to file: a proof, the list of signatures, an identification."""
 
@@ -62,7 +63,6 @@ def more() -> BaseResponse:
 @blueprint.post("/quien/mas")
 def say_more() -> BaseResponse:
     """Keeps it, and the file that goes with it."""
-    require_room()
     kind = _MORE.get(_way())
     if kind is None:
         return see_other("wizard_who.who")
@@ -72,6 +72,7 @@ def say_more() -> BaseResponse:
         return _more_page(form, faults, 400)
     if draft_uploads.taken_away(draft_id):
         return _more_page(form, [], 200)
+    faults += _stranger(form) if not faults else []
     faults += draft_uploads.keep(draft_id, SLOTS[_way()]) or look_into(draft_id, SLOTS[_way()])
     if faults:
         return _more_page(form, faults, 422)
@@ -92,6 +93,14 @@ def say_notices() -> BaseResponse:
     if faults:
         return _notices_page(form, faults, wizard_draft.status_of(form))
     return wizard_draft.answered("aviso", values(form))
+
+
+def _stranger(form: OfficeForm) -> list[FieldFault]:
+    """The representante común is one of those who file."""
+    if not isinstance(form, SeveralForm):
+        return []
+    everybody = (answers(current(), "quien").get("nombre", ""), *names_in(form.otros.data))
+    return [] if form.comun.data in everybody else [FieldFault("comun", _STRANGER)]
 
 
 def _way() -> str:

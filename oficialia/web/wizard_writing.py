@@ -9,7 +9,6 @@ from oficialia.web import draft_uploads, filing, wizard_draft
 from oficialia.web.context import runtime
 from oficialia.web.forms import PETITION, EmptyForm, OfficeForm
 from oficialia.web.redirects import see_other
-from oficialia.web.uploads import require_room
 from oficialia.web.wizard_draft import current, filled
 from oficialia.web.wizard_files import is_picture, look_into
 from oficialia.web.wizard_forms import PetitionForm, WritingForm, values
@@ -54,7 +53,6 @@ def content() -> BaseResponse:
 @blueprint.post("/escrito/contenido")
 def say_content() -> BaseResponse:
     """Keeps it."""
-    require_room()
     if not _way():
         return see_other("wizard_writing.writing")
     form = PetitionForm.sent() if _way() == "texto" else EmptyForm.sent()

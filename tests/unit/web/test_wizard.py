@@ -175,6 +175,16 @@ def _gone(*_arguments: object) -> None:
     raise KeyboardInterrupt
 
 
+def test_a_page_of_another_draft_changes_nothing(citizen: Citizen, runtime: Runtime) -> None:
+    citizen.answered("/presentar")
+    old = {**citizen.visitor.hidden("/presentar/quien"), **ANSWERS["/presentar/quien"]}
+    citizen.answered("/presentar")
+    response = citizen.visitor.post("/presentar/quien", old)
+    assert response.status_code == 409
+    assert "otro escrito que usted empezó" in response.text
+    assert "María Peña Núñez" not in citizen.visitor.get("/presentar/quien").text
+
+
 def test_a_filed_draft_leads_to_its_confirmation(citizen: Citizen) -> None:
     citizen.answers_all()
     folio = citizen.filed()
@@ -239,6 +249,8 @@ def test_several_people_file_together_and_one_of_them_speaks_for_all(citizen: Ci
     assert citizen.answered("/presentar/quien", como="varios") == "/presentar/quien/mas"
     wrong = citizen.answer("/presentar/quien/mas", otros="", comun="Ana López")
     assert any("uno en cada renglón" in fault for fault in faults(wrong))
+    stranger = citizen.answer("/presentar/quien/mas", otros="Ana López", comun="Luis Gil")
+    assert any("una de las personas que presentan" in fault for fault in faults(stranger))
     citizen.answered("/presentar/quien/mas", otros="Ana López\nJuan Ruiz", comun="Ana López")
     for path in list(ANSWERS)[2:]:
         citizen.answered(path)
@@ -257,7 +269,7 @@ def test_a_representative_and_a_firma_a_ruego_are_asked_for_what_they_need(citiz
 
 
 def test_what_the_tramite_asks_for_is_told_before_and_missing_it_stops_nothing(citizen: Citizen) -> None:
-    citizen.answers_all(presentar={"destino": "tramite:DU-002"})
+    citizen.answers_all(presentar={"destino": "tramite:DU-004"})
     assert "Qué firma necesita" in citizen.visitor.get("/presentar/pasos").text
     page = citizen.visitor.get(REVIEW).text
     assert "Falta un requisito" in page
