@@ -57,14 +57,15 @@ def say_how() -> BaseResponse:
 @blueprint.get("/firma/aqui")
 def here() -> Response:
     """Signing in the page."""
-    return wizard_draft.page("presentar/firma_aqui.html", EmptyForm.blank(), [], 200, efirma=efirma.view(current()))
+    return _here_page(EmptyForm.blank(), [], 200)
 
 
 @blueprint.post("/firma/aqui")
 def signed() -> BaseResponse:
     """On, once it is signed."""
-    if EmptyForm.sent().check():
-        return see_other("wizard_signature.here")
+    form = EmptyForm.sent()
+    if faults := form.check():
+        return _here_page(form, faults, 400)
     return wizard_draft.go_on(current(), "firma")
 
 
@@ -86,6 +87,10 @@ def _is_signed() -> bool:
 
 def _likely() -> str:
     return NivelFirma.N2 if _is_signed() else ""
+
+
+def _here_page(form: EmptyForm, faults: list[FieldFault], status: int) -> Response:
+    return wizard_draft.page("presentar/firma_aqui.html", form, faults, status, efirma=efirma.view(current()))
 
 
 def _page(form: SignatureForm, faults: list[FieldFault], status: int) -> Response:

@@ -15,6 +15,7 @@ from oficialia.web.context import WebOptions
 from oficialia.web.security import POLICY
 from tests.support.processes import unanswering
 from tests.support.window import File, Visitor, petition
+from tests.support.wizardry import Citizen
 
 TEMPLATES = sorted((Path(__file__).parents[3] / "oficialia/templates").glob("*.html"))
 PAGES = [
@@ -72,9 +73,15 @@ def test_every_route_that_changes_something_refuses_a_forged_request(app: Flask,
     posts = [rule.rule for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())]
     posts = [rule for rule in posts if not rule.startswith("/mesa")]  # those are walked with somebody signed in
     posts.remove("/api/v1/verificaciones")  # changes nothing, and looks at no cookie
-    assert len(posts) == 11
-    for rule in posts:
-        response = visitor.post(rule.replace("<folio>", folio), petition() | {"documento": File(b"x")})
+    assert len(posts) == 34
+    citizen = Citizen(visitor)
+    citizen.answers_all()
+    more = "/presentar/quien/mas"  # there is nothing more to say for who files alone
+    for rule in [*(rule for rule in posts if rule != more), more]:
+        if rule == more:
+            citizen.answered("/presentar/quien", como="varios")
+        path = re.sub(r"<[^>]*number>", "1", rule.replace("<folio>", folio))
+        response = visitor.post(path, petition() | {"documento": File(b"x")})
         assert response.status_code == 400, rule
 
 
