@@ -16,10 +16,12 @@ from oficialia.services.tracking_words import ESTADOS
 
 @dataclass(frozen=True)
 class StandingView:
-    """The legal word, and what it means where it stands."""
+    """The legal word, and what it means where it stands; ``root`` is the folio of the expediente to which it was
+    joined, "" for one that stands by itself."""
 
     word: str
     meaning: str
+    root: str
 
 
 @dataclass(frozen=True)
@@ -62,9 +64,10 @@ _MESSAGES = {"prevencion": "Le pedimos completar su escrito", "respuesta": "La a
 def standing(session: Session, filing: Filing) -> StandingView:
     """Where the filing stands."""
     word, meaning = ESTADOS[Estado(filing.estado)]
-    root = session.get_one(Filing, follow_ups.root_of(session, filing.id)).folio
+    joined = filing.estado == Estado.ACUMULADO
+    root = session.get_one(Filing, follow_ups.root_of(session, filing.id)).folio if joined else ""
     area = filing.attending.nombre if filing.attending else ""
-    return StandingView(word, meaning.format(area=area, root=root))
+    return StandingView(word, meaning.format(area=area, root=root), root)
 
 
 def inbox(filing: Filing) -> tuple[MessageView, ...]:

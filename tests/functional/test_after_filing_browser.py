@@ -197,6 +197,7 @@ def handed_in(phone: Page, folio: str, copy: Path) -> str:
     phone.check("#privacidad")
     phone.click("button:has-text('Presentar')")
     phone.wait_for_url("**/presentado/**")
+    assert f"se sumó al expediente {folio}" in phone.inner_text("main")
     return phone.inner_text("#folio")
 
 

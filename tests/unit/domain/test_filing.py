@@ -48,6 +48,14 @@ def test_an_act_is_allowed_from_where_the_table_says_and_nowhere_else(act: Acto)
         assert (after and (after.estado, after.pendiente)) == expected, (estado, pendiente)
 
 
+@pytest.mark.parametrize("pendiente", Pendiente)
+def test_what_was_asked_lets_a_filing_go_on_where_it_was_and_no_other(pendiente: Pendiente) -> None:
+    for turned, estado in ((False, Estado.PRESENTADO), (True, Estado.TURNADO)):
+        assert Standing(Estado.PREVENIDO, pendiente).completed(turned=turned) == Standing(estado, pendiente)
+    others = [Standing(estado, pendiente) for estado in Estado if estado is not Estado.PREVENIDO]
+    assert [each for each in others if each.completed(turned=True)] == []
+
+
 def test_the_acts_of_the_desk_are_those_that_move_something() -> None:
     assert {act for _, _, act in ALLOWED} == DESK_ACTS
 

@@ -192,13 +192,13 @@ def test_answering_begins_a_draft_that_knows_what_is_known(visitor: Visitor, run
     assert (begun.status_code, begun.location) == (303, "/presentar/pasos")
     with visitor.client.session_transaction() as kept:
         draft = runtime.drafts.open(UUID(hex=kept["borrador"]))
-    sigue, que, quien, contact = (draft.answers[step] for step in ("sigue", "que", "quien", "contacto"))
+    sigue, que, quien, told_at = (draft.answers[step] for step in ("sigue", "que", "quien", "aviso"))
     assert (sigue["folio"], sigue["relacion"], sigue["motivo"]) == (prevented, "desahogo", "La copia no se lee.")
     assert len(sigue["pedido"]) == 1
-    assert (que["destino"], que["asunto"]) == ("tramite:OP-001", "Bache en la calle Vicente Guerrero")
+    assert (que["destino"], draft.answers["escrito"]["folio_previo"]) == ("tramite:OP-001", prevented)
     with runtime.database.reading() as session:
         party = session.scalars(select(Party).where(Party.filing_id == id_of(runtime, prevented))).one()
-    assert (quien["nombre"], contact["correo"], contact["buzon"]) == (party.name, party.email, True)
+    assert (quien["nombre"], told_at["correo"], told_at["buzon"]) == (party.name, party.email, True)
 
 
 def test_only_who_opened_a_filing_adds_to_it(visitor: Visitor, stranger: Visitor, folio: str) -> None:
