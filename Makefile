@@ -52,7 +52,8 @@ lock: .venv/.demo ## Vuelve a fijar las versiones de requirements/*.in y de los 
 	cd requirements && for set in runtime embedded test uv node; do \
 	  ../$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
 	    $$set.in -o $$set.txt || exit 1; done
-	cd oficialia/scripts && PATH="$$PATH:$(CURDIR)/$(BIN)" npm update --save --save-exact --ignore-scripts --no-audit --no-fund
+	cd oficialia/scripts && PATH="$$PATH:$(CURDIR)/$(BIN)" && npm install --package-lock-only --save-dev --save-exact \
+	  $$(node -p 'Object.keys(require("./package.json").devDependencies).map((name) => `$${name}@latest`).join(" ")')
 
 .venv/.demo: $(PINNED) $(SCRIPTS)
 	@requirements/install runtime embedded
