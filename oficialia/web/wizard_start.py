@@ -18,6 +18,7 @@ from oficialia.web.wizard_forms import WhatForm
 from oficialia.web.wizard_plan import ASKED
 
 blueprint = Blueprint("wizard_start", __name__, url_prefix="/presentar")
+_UNSURE = "Oficialía de Partes"  # the area for who does not know which: a person there sends it on
 _WORDS = 80  # characters of a search
 
 
@@ -70,6 +71,7 @@ def what_page(form: WhatForm, faults: list[FieldFault], status: int, *, action: 
         words=words,
         found=_found(choices, words) if words else None,
         picked=chosen(choices, form.destino.data or ""),
+        unsure=next((area for area in choices.areas if area.nombre == _UNSURE), None),
         choices=choices,
         levels=LEVELS,
         open_draft=_unfinished() if action == "wizard_start.start" else None,

@@ -8,13 +8,12 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from oficialia.embedded.demo_petition import make_petition
-from tests.support.at_the_window import LONG_NAME, LONG_SUBJECT, mailed_code, unchecked, verified
+from tests.support.at_the_window import LONG_NAME, LONG_SUBJECT, mailed_code, make_photograph, unchecked, verified
 from tests.support.chromium import PHONE, SECONDS, launched
-from tests.support.eyes import Eyes
+from tests.support.eyes import FAULTS, Eyes
 from tests.support.filing import Office
 from tests.support.office import blank_pdf
 from tests.support.shown_papers import blackened, later
@@ -88,11 +87,7 @@ def page(browser: Browser) -> Iterator[Page]:
 @pytest.fixture(scope="module")
 def photograph(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """As large as a phone makes them, and turned."""
-    path = tmp_path_factory.mktemp("foto") / f"{'IMG' * 30}.jpg"
-    exif = Image.Exif()
-    exif[0x0112] = 6
-    Image.effect_noise((4000, 3000), 40).convert("RGB").save(path, "JPEG", quality=60, exif=exif)
-    return path
+    return make_photograph(tmp_path_factory.mktemp("foto"), "IMG" * 30)
 
 
 def test_what_is_wrong_is_seen(page: Page) -> None:
@@ -203,7 +198,7 @@ def test_every_verdict(page: Page, office: Office, papers: dict[str, Path]) -> N
 
 
 def test_a_fault_of_ours_has_its_page_too(page: Page, office: Office, faulty: dict[str, str]) -> None:
-    eyes = Eyes(page, "fallas")
+    eyes = Eyes(page, FAULTS)
     for name, shown in faulty.items():
         page.route(f"{office.url}/{name}", lambda route, _, shown=shown: route.fulfill(body=shown, content_type=HTML))
         page.goto(f"{office.url}/{name}")

@@ -6,6 +6,7 @@ import re
 import time
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Page
 
 from tests.support.chromium import SECONDS
@@ -53,3 +54,12 @@ def mailed_code(office: Office, address: str, about: str) -> str:
                 return found[0]
         time.sleep(0.2)
     raise AssertionError(f"no message to {address} about {about}")
+
+
+def make_photograph(folder: Path, name: str) -> Path:
+    """One as large as a phone makes them, and turned."""
+    path = folder / f"{name}.jpg"
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.effect_noise((4000, 3000), 40).convert("RGB").save(path, "JPEG", quality=60, exif=exif)
+    return path
