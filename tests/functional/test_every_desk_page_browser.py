@@ -73,6 +73,10 @@ def test_every_page_of_the_desk(page: Page, office: Office, folios: dict[str, Fi
         eyes.look(f"seguimiento-tras-{name}")
     for name in ("prevenir", "responder"):
         be_notified(eyes, office, folios[name], name)
+    follow(page, office, folios["prevenir"])
+    page.click("main button:has-text('Responder')")
+    page.wait_for_url("**/pasos")
+    eyes.look("responder-lo-que-falta")
     eyes.must_be_content()
 
 

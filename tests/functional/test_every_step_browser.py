@@ -153,8 +153,25 @@ def signature(eyes: Eyes, office: Office, folder: Path) -> None:
     page.wait_for_selector("#efirma [role=alert]:visible", timeout=60 * SECONDS)
     eyes.look("firma-aqui-vencida")
     sign(page, office, "maria")
-    page.wait_for_selector("#efirma .aviso:visible, #efirma [role=alert]:visible", timeout=60 * SECONDS)
+    page.wait_for_selector("#efirma [role=alert]:has-text('corrija sus datos'):visible", timeout=60 * SECONDS)
+    eyes.look("firma-aqui-de-otra-persona")
+    name(page, office, "María Peña Núñez")
+    step(page, office, "firma/aqui")
+    sign(page, office, "maria")
+    page.wait_for_selector("#efirma .aviso:visible", timeout=60 * SECONDS)
     eyes.look("firma-aqui-leer")
+    page.click("[data-si]")
+    page.wait_for_selector("text=Su escrito está firmado", timeout=60 * SECONDS)
+    eyes.look("firma-aqui-firmado")
+    name(page, office, LONG_NAME)
+
+
+def name(page: Page, office: Office, who: str) -> None:
+    """Says who files, for themselves."""
+    step(page, office, "quien")
+    page.fill("#nombre", who)
+    page.check("[name=como][value=propio]")
+    go_on(page)
 
 
 def sign(page: Page, office: Office, name: str) -> None:

@@ -1,9 +1,11 @@
 """What is asked of every page that anybody sees, in the state in which they see it; and a picture of it, to look at.
 
 axe-core judges it by every rule for WCAG 2.0 to 2.2, A and AA, and by its best practices. Besides, nothing may need
-sideways scrolling on the narrowest phone, nor with text twice as large, and no text may be cut off.
+sideways scrolling on the narrowest phone, nor with text twice as large, no text may be cut off, and no page may take
+more programs than a poor signal brings soon.
 """
 
+import gzip
 import os
 from dataclasses import dataclass, field
 from functools import cache
@@ -16,6 +18,8 @@ from tests.support.chromium import DESK, NARROW, PHONE, SMALL_TARGETS, UNNAMED
 ROOT = Path(__file__).resolve().parents[2]
 # Each run of the tests puts its pictures there anew; nothing of them is kept by git.
 PICTURES = Path(os.environ.get("OFICIALIA_CAPTURAS", ROOT / "var/capturas"))
+BUILT = ROOT / "oficialia/static/hecho"
+SCRIPTS = 60 << 10  # bytes of programs that a page may take, packed
 FAULTS = "fallas"  # where pages that tell of a fault of ours are expected
 _RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"],
@@ -28,6 +32,7 @@ _JUDGED = """async rules => (await axe.run(document, rules)).violations.flatMap(
 _CUT = """() => [...document.querySelectorAll('body *')].filter(e => e.checkVisibility() && e.clientWidth > 1
   && !e.matches('input, textarea, select, progress, .oculto') && getComputedStyle(e).overflowX === 'hidden'
   && e.scrollWidth > e.clientWidth + 1).map(e => e.outerHTML.slice(0, 80))"""
+_SCRIPTS = "[...document.scripts].filter(each => each.src).map(each => new URL(each.src).pathname)"
 _WIDTH = "document.documentElement.scrollWidth"
 _WIDEST = """limit => [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > limit + 1)
   .slice(-3).map(e => e.outerHTML.slice(0, 80))"""
@@ -57,6 +62,7 @@ class Eyes:
         self._note(name, self._judged())
         self._note(name, [f"small target: {each}" for each in page.evaluate(SMALL_TARGETS)])
         self._note(name, [f"field without a name: {each}" for each in page.evaluate(UNNAMED)])
+        self._note(name, self._heavy())
         for width, text in ((NARROW, "100%"), (PHONE, "200%"), (DESK // 2, "200%"), (DESK, "100%")):
             self._sized(width)
             page.evaluate(_TEXT, text)
@@ -84,6 +90,11 @@ class Eyes:
         self.page.evaluate(_axe())
         found: list[str] = self.page.evaluate(_JUDGED, _RULES)
         return found
+
+    def _heavy(self) -> list[str]:
+        loaded = self.page.evaluate(_SCRIPTS)
+        packed = sum(len(gzip.compress((BUILT / Path(each).name).read_bytes())) for each in loaded)
+        return [f"{packed} bytes of programs"] if packed > SCRIPTS or not loaded else []
 
     def _note(self, name: str, faults: list[str]) -> None:
         self.faults += [f"{name}: {fault}" for fault in faults]
