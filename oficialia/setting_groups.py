@@ -76,7 +76,10 @@ class BucketSettings(ProcessSettings):
 class TrustSettings(ProcessSettings):
     """Whom to believe: what whoever judges signatures needs."""
 
-    trust_dir: ExistingPath = Field(description="Certificados raíz (PEM) en los que se confía: archivo o carpeta.")
+    trust_dir: ExistingPath = Field(
+        description="Certificados raíz (PEM) en los que se confía: archivo o carpeta. "
+        "En su carpeta `intermedias`, quienes emiten las e.firmas."
+    )
 
 
 class FilingSettings(TrustSettings):
