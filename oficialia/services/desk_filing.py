@@ -225,8 +225,16 @@ def _term(filing: Filing, row: Deadline, estado: Estado, today: date) -> TermVie
     counted = (
         how_counted(row.days, row.counted_from) if row.counted_from else how_computed(row.days, filing.effective_date)
     )
-    due = desk_words.due(row.due, estado, today)
-    return TermView(TERM_NAMES[row.term], due, row.due, f"{counted}. {row.fundamento}.", row.provisional)
+    due = desk_words.due(row.due, estado, today) if _runs(filing, row) else None
+    name = TERM_NAMES[row.term] if _runs(filing, row) else f"{TERM_NAMES[row.term]} (ya no corre)"
+    return TermView(name, due, row.due, f"{counted}. {row.fundamento}.", row.provisional)
+
+
+def _runs(filing: Filing, row: Deadline) -> bool:
+    """Whether it still counts: the last of its kind, and that of a prevención while it is asked."""
+    if row.term == Termino.PREVENCION and filing.estado != Estado.PREVENIDO:
+        return False
+    return row is [each for each in filing.deadlines if each.term == row.term][-1]
 
 
 def _steps(session: Session, events: Sequence[Event]) -> tuple[Step, ...]:

@@ -149,6 +149,9 @@ def test_a_desahogo_lets_the_filing_go_on_where_it_was_and_its_terms_start_anew(
     seen = tracking.view(runtime, filing_id)
     assert [part.folio for part in seen.expediente] == [root.folio, made.folio]
     assert all("Empezó de nuevo" in term.how for term in seen.terms)
+    at_desk = [(term.name, term.due is not None) for term in desk_filing.view(runtime, ANA, filing_id).terms]
+    assert [running for _, running in at_desk] == [False] * len(promised) + [True] * len(anew)
+    assert all(name.endswith("(ya no corre)") != running for name, running in at_desk)
     work(parts, with_mail=True)
     assert tracking.view(runtime, answer).acuse is not None
     prevent(runtime, filing_id)  # and what it handed in may not be enough
