@@ -8,7 +8,6 @@ from oficialia.drafts.draft import Draft
 from oficialia.errors import FieldFault
 from oficialia.services import catalog, catalog_search
 from oficialia.services.catalog import AreaOption, Choices, TramiteOption
-from oficialia.services.catalog_search import Found
 from oficialia.services.level_words import LEVELS
 from oficialia.web import session, wizard_draft
 from oficialia.web.context import runtime
@@ -18,7 +17,6 @@ from oficialia.web.wizard_forms import WhatForm
 from oficialia.web.wizard_plan import ASKED
 
 blueprint = Blueprint("wizard_start", __name__, url_prefix="/presentar")
-_UNSURE = "Oficialía de Partes"  # the area for who does not know which: a person there sends it on
 _WORDS = 80  # characters of a search
 
 
@@ -69,9 +67,9 @@ def what_page(form: WhatForm, faults: list[FieldFault], status: int, *, action: 
         errors=wizard_draft.by_field(faults),
         action=action,
         words=words,
-        found=_found(choices, words) if words else None,
+        found=catalog_search.search(choices, words) if words else None,
         picked=chosen(choices, form.destino.data or ""),
-        unsure=next((area for area in choices.areas if area.nombre == _UNSURE), None),
+        unsure=_office(choices),
         choices=choices,
         levels=LEVELS,
         open_draft=_unfinished() if action == "wizard_start.start" else None,
@@ -80,11 +78,10 @@ def what_page(form: WhatForm, faults: list[FieldFault], status: int, *, action: 
     return make_response(page, status)
 
 
-def _found(choices: Choices, words: str) -> Found:
-    """What fits, and always the office itself, for who does not know whom to ask: a person sends it on."""
-    found, office = catalog_search.search(choices, words), names.fold(runtime().labels.office)
-    ours = tuple(area for area in choices.areas if names.fold(area.nombre) in office and area not in found.areas)
-    return Found(found.tramites, (*found.areas, *ours))
+def _office(choices: Choices) -> AreaOption | None:
+    """The area that is the office itself: for who does not know whom to ask, and a person sends it on."""
+    office = names.fold(runtime().labels.office)
+    return next((area for area in choices.areas if names.fold(area.nombre) in office), None)
 
 
 def _unfinished() -> Draft | None:
