@@ -22,6 +22,7 @@ from tests.support.window import idle_app
 pytestmark = pytest.mark.slow
 FORM = "/presentar/en-una-pagina"
 MAIL = "vecina@correo.example"
+OPENED = "document.querySelectorAll('details').forEach(each => each.open = true)"
 HTML = "text/html; charset=utf-8"
 SHADES = {"verde": "bien", "ambar": "duda", "rojo": "mal", "sin-firmas": "nada"}
 OPEN = [
@@ -174,6 +175,8 @@ def the_inbox(eyes: Eyes, office: Office) -> None:
     """All filings of a confirmed address, by a code."""
     page = eyes.page
     page.goto(f"{office.url}/buzon")
+    page.evaluate(OPENED)
+    eyes.look("buzon-con-efirma")
     page.fill("#correo", MAIL)
     page.click("main button:has-text('Enviarme un código')")
     eyes.look("buzon-codigo")
@@ -191,7 +194,7 @@ def test_every_verdict(page: Page, office: Office, papers: dict[str, Path]) -> N
     eyes = Eyes(page, "veredicto")
     for name, path in papers.items():
         verified(page, office, path)
-        page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+        page.evaluate(OPENED)
         eyes.look(name)
         assert page.locator(f".veredicto.{SHADES[name]}").count(), name
     eyes.must_be_content()
