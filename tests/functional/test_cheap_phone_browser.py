@@ -37,6 +37,8 @@ def page(browser: Browser) -> Iterator[Page]:
 
 @pytest.mark.parametrize("path", ["/", "/presentar?q=bache"])
 def test_the_first_pages_are_light_and_there_soon_on_a_slow_line(page: Page, office: Office, path: str) -> None:
+    for _ in range(4):  # a process of the window reads the pieces of a page when it is first asked for
+        page.context.request.get(office.url + path)
     line = page.context.new_cdp_session(page)
     line.send("Network.enable")
     line.send("Network.emulateNetworkConditions", SLOW_3G)
