@@ -3,16 +3,18 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Page
 
 from oficialia.embedded.demo_petition import make_petition
 from oficialia.embedded.ports import free_ports
 from tests.support import postgres
+from tests.support.chromium import PHONE, launched
 from tests.support.filing import Office
 
 START_SECONDS = 90
@@ -68,3 +70,32 @@ def signed_petition(office: Office, tmp_path_factory: pytest.TempPathFactory, no
     path = tmp_path_factory.mktemp("peticion") / "petición firmada.pdf"
     make_petition(office.pki, path, at=now, date_line="Chalco, Estado de México")
     return path
+
+
+@pytest.fixture(scope="module")
+def browser(tool: Callable[[str], str], signed_petition: Path) -> Iterator[Browser]:
+    """Debian's Chromium. What is to be signed is signed before, because both want the event loop: `signed_petition`
+    here, and what a module makes itself in a fixture of its own that is used automatically."""
+    with launched(tool("chromium")) as started:
+        yield started
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A window of a phone's size, which must not complain of anything."""
+    context = browser.new_context(viewport={"width": PHONE, "height": 740}, locale="es-MX")
+    opened = context.new_page()
+    complaints: list[str] = []
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.on("console", lambda said: complaints.append(said.text) if "Content Security" in said.text else None)
+    yield opened
+    context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def plain_page(browser: Browser) -> Iterator[Page]:
+    """The same without JavaScript."""
+    context = browser.new_context(viewport={"width": PHONE, "height": 740}, locale="es-MX", java_script_enabled=False)
+    yield context.new_page()
+    context.close()

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize
 
 from tests.support.at_the_desk import enter
-from tests.support.chromium import PHONE, launched
+from tests.support.chromium import PHONE
 from tests.support.filing import Office, file, values
 from tests.support.office import blank_pdf
 
@@ -23,13 +23,6 @@ MARIA = "maria.despues@correo.mx"
 PHONE_SIZE: ViewportSize = {"width": PHONE, "height": 740}
 ASKED = "La copia no se lee. Envíela otra vez."
 LINK = re.compile(r"http\S+/seguimiento#(\S+)/(\S+)")
-
-
-@pytest.fixture(scope="module")
-def browser(tool: Callable[[str], str]) -> Iterator[Browser]:
-    """Debian's Chromium."""
-    with launched(tool("chromium")) as started:
-        yield started
 
 
 @pytest.fixture

@@ -1,11 +1,9 @@
 """The first page on a cheap phone with a poor signal, and for who sees it in other colours or without motion."""
 
-from collections.abc import Callable, Iterator
-
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
-from tests.support.chromium import PHONE, SECONDS, launched
+from tests.support.chromium import SECONDS
 from tests.support.eyes import Eyes
 from tests.support.filing import Office
 
@@ -18,21 +16,6 @@ SLOW_3G = {"offline": False, "latency": 400, "downloadThroughput": 400_000 / 8, 
 CITIZENS_PAGES = ("/", "/presentar", "/presentar/en-una-pagina", "/seguimiento", "/verificar", "/tramites")
 
 STYLE = "([which, what]) => [...document.querySelectorAll(which)].map(each => getComputedStyle(each)[what])"
-
-
-@pytest.fixture(scope="module")
-def browser(tool: Callable[[str], str]) -> Iterator[Browser]:
-    """Debian's Chromium."""
-    with launched(tool("chromium")) as started:
-        yield started
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A phone that was never here before."""
-    context = browser.new_context(viewport={"width": PHONE, "height": 740}, locale="es-MX")
-    yield context.new_page()
-    context.close()
 
 
 @pytest.mark.parametrize("path", ["/", "/presentar?q=bache"])

@@ -1,25 +1,18 @@
 """The desk in a real browser: a clerk who knows nothing of PDF, on a phone, by keyboard, without JavaScript."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.support.at_the_desk import enter, typed
-from tests.support.chromium import DESK, PHONE, SECONDS, launched
+from tests.support.chromium import DESK, PHONE, SECONDS
 from tests.support.filing import Office, file, values
 from tests.support.office import blank_pdf
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def browser(tool: Callable[[str], str]) -> Iterator[Browser]:
-    """Debian's Chromium."""
-    with launched(tool("chromium")) as started:
-        yield started
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ from signing.sandbox import Sandbox
 from signing.verify import verify
 from storage.bucket import Bucket
 from tests.support import leaks
-from tests.support.chromium import ARGUMENTS, PHONE, SECONDS
+from tests.support.chromium import ARGUMENTS, SECONDS
 from tests.support.office import TestClock, make_runtime
 from tests.support.papers import write_pdf
 from tests.support.recording_proxy import Recording, recording_proxy
@@ -103,19 +103,6 @@ def browser(site: Site, tool: Callable[[str], str]) -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=tool("chromium"), args=ARGUMENTS, proxy=through)  # type: ignore[arg-type]
         yield started
         started.close()
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A phone that must not complain of anything."""
-    context = browser.new_context(viewport={"width": PHONE, "height": 740}, locale="es-MX")
-    opened = context.new_page()
-    complaints: list[str] = []
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    opened.on("console", lambda said: complaints.append(said.text) if "Content Security" in said.text else None)
-    yield opened
-    context.close()
-    assert complaints == []
 
 
 def work_on(page: Page, site: Site, draft: Draft) -> None:

@@ -1,38 +1,17 @@
 """A filing with the e.firma through every part of the office, by phone: from the first page to the sealed copy."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from oficialia.clock import now as present
 from signing.sandbox import Sandbox
 from signing.trust import load_anchors
 from signing.verify import verify
-from tests.support.chromium import PHONE, SECONDS, launched
+from tests.support.chromium import SECONDS
 from tests.support.filing import Office
 from tests.support.papers import write_pdf
-
-
-@pytest.fixture(scope="module")
-def browser(tool: Callable[[str], str]) -> Iterator[Browser]:
-    """Debian's Chromium."""
-    with launched(tool("chromium")) as started:
-        yield started
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A phone that must not complain of anything."""
-    context = browser.new_context(viewport={"width": PHONE, "height": 740}, locale="es-MX")
-    opened = context.new_page()
-    complaints: list[str] = []
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    opened.on("console", lambda said: complaints.append(said.text) if "Content Security" in said.text else None)
-    yield opened
-    context.close()
-    assert complaints == []
 
 
 def go_on(page: Page) -> None:

@@ -1,35 +1,18 @@
 """Every page of the desk in every state, and what an act of the desk looks like to who filed."""
 
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from tests.support.at_the_desk import enter
 from tests.support.at_the_window import LONG_NAME, LONG_SUBJECT, follow, unchecked
-from tests.support.chromium import PHONE, launched
 from tests.support.eyes import Eyes
 from tests.support.filing import Filed, Office, file, values
 from tests.support.office import blank_pdf
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def browser(tool: Callable[[str], str]) -> Iterator[Browser]:
-    """Debian's Chromium."""
-    with launched(tool("chromium")) as started:
-        yield started
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A window of a phone's size."""
-    context = browser.new_context(viewport={"width": PHONE, "height": 740}, locale="es-MX")
-    yield context.new_page()
-    context.close()
 
 
 @pytest.fixture(scope="module")

@@ -3,16 +3,15 @@
 The pictures of all of them are in var/capturas when this has run.
 """
 
-from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from oficialia.embedded.demo_petition import make_petition
 from tests.support.at_the_window import LONG_NAME, LONG_SUBJECT, mailed_code, make_photograph, unchecked, verified
-from tests.support.chromium import PHONE, SECONDS, launched
+from tests.support.chromium import SECONDS
 from tests.support.eyes import FAULTS, Eyes
 from tests.support.filing import Office
 from tests.support.office import blank_pdf
@@ -47,7 +46,7 @@ OPEN = [
 ]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", autouse=True)
 def papers(
     signed_petition: Path, development_pki: Path, now: datetime, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, Path]:
@@ -60,13 +59,6 @@ def papers(
 
 
 @pytest.fixture(scope="module")
-def browser(tool: Callable[[str], str], papers: dict[str, Path]) -> Iterator[Browser]:
-    """Debian's Chromium."""
-    with launched(tool("chromium")) as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
 def faulty(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The pages of an office that has a fault, and of one without a register."""
     app = idle_app(tmp_path_factory.mktemp("fallas"))
@@ -75,14 +67,6 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     shown = {"500": client.get("/falla"), "503": client.get("/tramites")}
     assert {name: str(response.status_code) for name, response in shown.items()} == {name: name for name in shown}
     return {name: response.text for name, response in shown.items()}
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A window of a phone's size."""
-    context = browser.new_context(viewport={"width": PHONE, "height": 740}, locale="es-MX")
-    yield context.new_page()
-    context.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,13 +1,12 @@
 """Every step of filing one thing a page, in every state, on a cheap phone."""
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from tests.support.at_the_window import LONG_NAME, LONG_SUBJECT, make_photograph, unchecked
-from tests.support.chromium import PHONE, SECONDS, launched
+from tests.support.chromium import SECONDS
 from tests.support.eyes import Eyes
 from tests.support.filing import Office
 from tests.support.office import blank_pdf
@@ -15,21 +14,6 @@ from tests.support.office import blank_pdf
 pytestmark = pytest.mark.slow
 GO_ON = "Guardar y continuar"
 STEPS = "/presentar"
-
-
-@pytest.fixture(scope="module")
-def browser(tool: Callable[[str], str]) -> Iterator[Browser]:
-    """Debian's Chromium."""
-    with launched(tool("chromium")) as started:
-        yield started
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A window of a phone's size."""
-    context = browser.new_context(viewport={"width": PHONE, "height": 740}, locale="es-MX")
-    yield context.new_page()
-    context.close()
 
 
 def go_on(page: Page, words: str = GO_ON) -> None:

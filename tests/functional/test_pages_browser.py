@@ -1,50 +1,21 @@
 """The pages in a real browser: narrow, by keyboard, without JavaScript, and going back."""
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, FilePayload, Page
+from playwright.sync_api import FilePayload, Page
 
-from tests.support.chromium import PHONE, SECONDS, SMALL_TARGETS, launched
+from tests.support.chromium import PHONE, SECONDS, SMALL_TARGETS
 from tests.support.filing import Office
 from tests.support.shown_papers import blackened, later
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", autouse=True)
 def changed(signed_petition: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The petition with a black box over it, put there after it was signed."""
     path = tmp_path_factory.mktemp("cambiada") / "cambiada.pdf"
     path.write_bytes(later(signed_petition.read_bytes(), blackened))
     return path
-
-
-@pytest.fixture(scope="module")
-def browser(tool: Callable[[str], str], changed: Path) -> Iterator[Browser]:
-    """Debian's Chromium; what is signed was signed before, because both want the event loop."""
-    with launched(tool("chromium")) as started:
-        yield started
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A window of a phone's size, which must not complain of anything."""
-    context = browser.new_context(viewport={"width": PHONE, "height": 740}, locale="es-MX")
-    opened = context.new_page()
-    complaints: list[str] = []
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    opened.on("console", lambda said: complaints.append(said.text) if "Content Security" in said.text else None)
-    yield opened
-    context.close()
-    assert complaints == []
-
-
-@pytest.fixture
-def plain_page(browser: Browser) -> Iterator[Page]:
-    """The same without JavaScript."""
-    context = browser.new_context(viewport={"width": PHONE, "height": 740}, java_script_enabled=False)
-    yield context.new_page()
-    context.close()
 
 
 def fill(page: Page, office: Office, asunto: str = "Bache en la calle Vicente Guerrero") -> None:

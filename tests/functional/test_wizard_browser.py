@@ -1,36 +1,13 @@
 """The wizard in a real browser: by phone with a connection that drops, by keyboard alone, and without JavaScript."""
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pytest
-from playwright.sync_api import Browser, FilePayload, Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
-from tests.support.chromium import PHONE, SECONDS, launched
+from tests.support.chromium import SECONDS
 from tests.support.filing import Office
 
 GO_ON = "main button:has-text('Guardar y continuar')"
-
-
-@pytest.fixture(scope="module")
-def browser(tool: Callable[[str], str], signed_petition: Path) -> Iterator[Browser]:
-    """Debian's Chromium; what is signed was signed before, because both want the event loop."""
-    with launched(tool("chromium")) as started:
-        yield started
-
-
-@pytest.fixture(params=[True])
-def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A window of a phone's size, which must not complain of anything."""
-    context = browser.new_context(
-        viewport={"width": PHONE, "height": 740}, locale="es-MX", java_script_enabled=request.param
-    )
-    opened = context.new_page()
-    complaints: list[str] = []
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    yield opened
-    context.close()
-    assert complaints == []
 
 
 def go_on(page: Page, where: str) -> None:
@@ -95,19 +72,18 @@ def test_by_phone_with_anexos_and_a_connection_that_drops(page: Page, office: Of
     page.wait_for_selector("a:has-text('acuse de recibo')", timeout=120 * SECONDS)
 
 
-@pytest.mark.parametrize("page", [False], indirect=True)
-def test_without_javascript(page: Page, office: Office, signed_petition: Path) -> None:
-    begin(page, office)
-    page.fill("#asunto", "Sin programas")
-    page.check("label:has-text('Subo un PDF')")
-    go_on(page, "escrito/contenido")
-    page.set_input_files("#principal", signed_petition)
-    go_on(page, "documentos")
-    page.set_input_files("#anexo", signed_petition)
-    go_on(page, "documentos/datos")
-    go_on(page, "firma")
-    to_the_folio(page)
-    page.wait_for_selector("a:has-text('acuse de recibo')", timeout=120 * SECONDS)
+def test_without_javascript(plain_page: Page, office: Office, signed_petition: Path) -> None:
+    begin(plain_page, office)
+    plain_page.fill("#asunto", "Sin programas")
+    plain_page.check("label:has-text('Subo un PDF')")
+    go_on(plain_page, "escrito/contenido")
+    plain_page.set_input_files("#principal", signed_petition)
+    go_on(plain_page, "documentos")
+    plain_page.set_input_files("#anexo", signed_petition)
+    go_on(plain_page, "documentos/datos")
+    go_on(plain_page, "firma")
+    to_the_folio(plain_page)
+    plain_page.wait_for_selector("a:has-text('acuse de recibo')", timeout=120 * SECONDS)
 
 
 def test_the_keyboard_alone_files_a_petition(page: Page, office: Office) -> None:
