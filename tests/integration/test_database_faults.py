@@ -117,7 +117,7 @@ def test_text_that_is_no_text_is_told_without_what_it_says(opened: Opener, sqlit
     upgrade(sqlite_url)
     database = opened(sqlite_url)
     with database.transaction() as session:
-        session.execute(text("INSERT INTO areas VALUES ('X', CAST(x'4d6172ed61' AS TEXT), 'y')"))
+        session.execute(text("INSERT INTO areas (clave, nombre, tipo) VALUES ('X', CAST(x'4d6172ed61' AS TEXT), 'y')"))
     with pytest.raises(RowUnreadable) as told, database.reading() as session:
         session.execute(text("SELECT nombre FROM areas")).all()
     assert "Mar" not in str(told.value)
@@ -129,6 +129,6 @@ def test_a_fault_of_a_statement_is_not_one_of_the_database(
 ) -> None:
     url = request.getfixturevalue(f"{kind}_url")
     upgrade(url)
-    twice = text("INSERT INTO areas VALUES ('X', 'x', 'y'), ('X', 'x', 'y')")
+    twice = text("INSERT INTO areas (clave, nombre, tipo) VALUES ('X', 'x', 'y'), ('X', 'x', 'y')")
     with pytest.raises(IntegrityError), opened(url).transaction() as session:
         session.execute(twice)

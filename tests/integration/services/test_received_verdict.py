@@ -58,7 +58,7 @@ def test_it_is_kept_with_the_filing_and_nobody_is_asked(
     caplog.set_level(logging.INFO)
     with serving(development_pki, lambda: now) as (url, asked):
         client = RevocationClient(Responders((f"{url}/ocsp",), (f"{url}/crl",)), runtime.anchors)
-        form = submission(signed, anexos=anexos, received_at=now)
+        form = submission(signed, anexos=anexos, received_at=runtime.clock())
         intake.receive(replace(runtime, revocation=client), form)
         assert asked.paths == []
     assert sum("sandbox signing" in record.message for record in caplog.records) == 3 + 2  # what is not signed: one

@@ -8,14 +8,17 @@ from pathlib import Path
 from sqlalchemy import select
 
 from oficialia.db import Database, upgrade
+from oficialia.domain.filing import Relacion
 from oficialia.domain.folio import Folio
 from oficialia.embedded.ports import LOOPBACK, free_ports
 from oficialia.models import LedgerLeaf
-from oficialia.services import closing
+from oficialia.runtime import Runtime
+from oficialia.services import buzon, closing, tracking
 from oficialia.services.anulaciones import confirmar_anulacion, pedir_anulacion
 from oficialia.services.passed_over import pass_over
 from oficialia.services.prevenciones import prevenir
 from oficialia.services.respuestas import responder
+from oficialia.services.submission import Follows
 from oficialia.services.turnos import turnar
 from tests.support.desk import ANA, BETO, CARLA, file
 from tests.support.office import TestClock, blank_pdf, load_catalogue, upload
@@ -34,9 +37,20 @@ def documented() -> dict[str, set[frozenset[str]]]:
 def _keys(cell: str) -> list[frozenset[str]]:
     """Keys in parentheses explain others; what follows a semicolon comes with one kind of document alone."""
     always, *more = (
-        frozenset(re.findall(r"`(\w+)`", re.sub(r"\([^)]*\)", "", part))) for part in cell.split("; of an acuse also ")
+        frozenset(re.findall(r"`(\w+)`", re.sub(r"\([^)]*\)", "", part)))
+        for part in re.split(r"; of an? [^`]* also ", cell)
     )
     return [always, *(always | keys for keys in more)]
+
+
+def _follow(runtime: Runtime, folder: Path, clock: TestClock) -> None:
+    """A prevención that was opened and answered, and a writing that was added."""
+    asked = file(runtime, folder, "c", received_at=clock(), buzon_consent=True)
+    prevenir(runtime, ANA, asked, [], "Diga en qué calle.")
+    [message] = tracking.view(runtime, asked).inbox
+    buzon.open_message(runtime, asked, message.number, buzon.Medio.CLAVE)
+    for relation in (Relacion.DESAHOGO, Relacion.ALCANCE):
+        file(runtime, folder, relation, received_at=clock(), follows=Follows(asked, relation))
 
 
 def test_the_documented_keys_are_those_of_the_records(
@@ -47,6 +61,7 @@ def test_the_documented_keys_are_those_of_the_records(
     turnar(runtime, ANA, first, "OB", "Es de su competencia.")
     prevenir(runtime, ANA, first, [], "Diga en qué calle.")
     responder(runtime, CARLA, first, upload(blank_pdf(tmp_path / "respuesta.pdf")), "Se reparará.")
+    _follow(runtime, tmp_path, clock)
     second = file(runtime, tmp_path, "b", received_at=clock())
     pedir_anulacion(runtime, ANA, second, "Se presentó dos veces.")
     confirmar_anulacion(runtime, BETO, second, "Son iguales.")
