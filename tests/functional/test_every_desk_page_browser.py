@@ -29,6 +29,7 @@ def folios(office: Office, tmp_path_factory: pytest.TempPathFactory) -> dict[str
     return filed
 
 
+@pytest.mark.thorough
 def test_every_page_of_the_desk(page: Page, office: Office, folios: dict[str, Filed], tmp_path: Path) -> None:
     eyes = Eyes(page, "mesa")
     page.goto(f"{office.url}/mesa/entrar")

@@ -51,6 +51,7 @@ def test_a_filing_reaches_its_acuse_without_reloading(page: Page, office: Office
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
+@pytest.mark.thorough
 def test_a_filing_needs_no_javascript(plain_page: Page, office: Office) -> None:
     fill(plain_page, office)
     submit(plain_page)
@@ -64,6 +65,7 @@ def test_without_javascript_every_anexo_can_be_reached(plain_page: Page, office:
     assert plain_page.is_visible("#anexo-19")
 
 
+@pytest.mark.thorough
 def test_photographs_and_anexos_are_sent_from_a_phone(page: Page, office: Office) -> None:
     pixels = page.screenshot()
 
@@ -81,6 +83,7 @@ def test_photographs_and_anexos_are_sent_from_a_phone(page: Page, office: Office
     assert "croquis" in page.inner_text("main")
 
 
+@pytest.mark.thorough
 def test_the_keyboard_alone_files_a_petition(page: Page, office: Office) -> None:
     page.goto(f"{office.url}/presentar/en-una-pagina")
     keys = page.keyboard
