@@ -7,7 +7,7 @@ from flask import Blueprint, Response, g, make_response, render_template, reques
 from oficialia.drafts.draft import Draft
 from oficialia.drafts.errors import AlreadyFiled, DraftGone
 from oficialia.errors import FieldFault
-from oficialia.web import session
+from oficialia.web import privacy, session
 from oficialia.web.context import runtime
 from oficialia.web.errors import page as error_page
 from oficialia.web.forms import OfficeForm
@@ -106,5 +106,5 @@ def filled(kind: type[Form], step: str) -> Form:
 def page(name: str, form: OfficeForm, faults: list[FieldFault], status: int, **more: object) -> Response:
     """A page of the wizard with its form, and what is wrong with it beside each field."""
     errors = by_field(faults)
-    text = render_template(name, form=form, faults=faults, errors=errors, **more)
+    text = render_template(name, form=form, faults=faults, errors=errors, notice=privacy.current(), **more)
     return make_response(text, status)

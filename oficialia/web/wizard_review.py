@@ -73,7 +73,7 @@ def _page(form: ReviewForm, faults: list[FieldFault], status: int) -> Response:
     return wizard_draft.page("presentar/revisar.html", form, faults, status,
         draft=draft, sent=sent, about=about, asked=answers(draft, ASKED), steps={step.word for step in plan(draft)},
         papers=papers(draft, choices), level=answers(draft, "firma").get("nivel", ""), levels=LEVELS,
-        notice=privacy.current(), doubts=_doubts(sent, choices),
+        doubts=_doubts(sent, choices),
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from flask import Flask
 from oficialia.drafts.store import DraftStore
 from oficialia.models import Document, Filing
 from oficialia.runtime import Runtime
+from oficialia.web import privacy
 from storage.bucket import Bucket
 from tests.support.office import blank_pdf
 from tests.support.window import FOLIO, KEY, File, Visitor, faults
@@ -275,6 +276,16 @@ def test_what_the_tramite_asks_for_is_told_before_and_missing_it_stops_nothing(c
     assert "Falta un requisito" in page
     assert "otra manera de firmar" in page
     assert citizen.filed()
+
+
+def test_where_personal_data_are_asked_for_the_privacy_notice_stands_with_its_version(citizen: Citizen) -> None:
+    citizen.answers_all()
+    citizen.answered("/presentar/quien", como="varios")
+    with citizen.visitor.app.test_request_context():
+        notice = privacy.current()
+    for path in ("/presentar/quien", "/presentar/quien/mas", "/presentar/aviso"):
+        page = citizen.visitor.get(path).text
+        assert f"Versión {notice.version}, huella <code>{notice.sha256[:16]}…" in page, path
 
 
 def test_curp_and_rfc_are_asked_only_where_the_tramite_needs_them(citizen: Citizen) -> None:
