@@ -296,7 +296,7 @@ def registered_by(cut: Cut) -> int:
     return int(later.get(cut.function) == cut.when)
 
 
-@at_each(SEALING)
+@at_each(SEALING, {"after 1 lease", "after 4 seal", "after 5 storage", "before 6 its leaf", "after 6 transaction"})
 def test_sealing_is_finished_by_the_next_worker(site: Site, cut: Cut) -> None:
     folio = site.received()
     died(site.dying_worker.run(Task("work", cut, job=site.job(folio, Kind.SEAL))))
@@ -305,7 +305,9 @@ def test_sealing_is_finished_by_the_next_worker(site: Site, cut: Cut) -> None:
     books_are_dense(site)
 
 
-@at_each(ACUSE)
+@at_each(
+    ACUSE, {"after 1 lease", "after 4 typeset and seal", "after 5 storage", "before 6 its leaf", "after 6 transaction"}
+)
 def test_the_acuse_is_finished_by_the_next_worker(site: Site, cut: Cut) -> None:
     folio = site.received()
     assert site.worker.run(Task("work", job=site.job(folio, Kind.SEAL))).signal == 0
