@@ -13,8 +13,8 @@ from oficialia.domain.documents import Support
 from oficialia.drafts.draft import Draft, DraftFile
 from oficialia.services.catalog import Choices, Requirement, TramiteOption
 from oficialia.services.submission import Anexo
-from oficialia.web import wizard_start
 from oficialia.web.wizard_files import is_picture
+from oficialia.web.wizard_offer import asked_of
 from oficialia.web.wizard_plan import ASKED, answers
 
 MAIN = "escrito_libre"  # the requirement that the writing itself meets
@@ -81,7 +81,7 @@ def slot_of(requirement: Requirement) -> str:
 
 def required(draft: Draft, choices: Choices) -> tuple[Requirement, ...]:
     """The documents that are asked for: by the tramite, or by the prevención that the draft answers."""
-    about = wizard_start.chosen(choices, answers(draft, "que").get("destino", ""))
+    about = asked_of(draft, choices)
     if not isinstance(about, TramiteOption):
         return ()
     asked = answers(draft, ASKED).get("requisitos")

@@ -5,7 +5,6 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from oficialia.domain.documents import SUPPORT_WORDS, Support
 from oficialia.errors import FieldFault
-from oficialia.services import catalog
 from oficialia.web import draft_uploads, wizard_draft
 from oficialia.web.context import runtime
 from oficialia.web.forms import EmptyForm
@@ -14,6 +13,7 @@ from oficialia.web.text import clean_line
 from oficialia.web.wizard_anexos import OTHERS, PICTURES, Paper, papers, required, slot_of
 from oficialia.web.wizard_draft import LATER, current
 from oficialia.web.wizard_files import is_picture, look_into
+from oficialia.web.wizard_offer import offered
 from oficialia.web.wizard_writing import UNFINISHED
 
 blueprint = wizard_draft.guarded("wizard_papers")
@@ -83,17 +83,17 @@ def _said(paper: Paper) -> dict[str, object]:
 
 
 def _slots() -> tuple[str, ...]:
-    needed = required(current(), catalog.choices(runtime().database))
+    needed = required(current(), offered())
     return (*map(slot_of, needed), OTHERS, PICTURES)
 
 
 def _papers() -> tuple[Paper, ...]:
-    return papers(runtime().drafts.open(current().id), catalog.choices(runtime().database))
+    return papers(runtime().drafts.open(current().id), offered())
 
 
 def _checklist_page(form: EmptyForm, faults: list[FieldFault], status: int) -> Response:
     draft = runtime().drafts.open(current().id)
-    needed = required(draft, catalog.choices(runtime().database))
+    needed = required(draft, offered())
     return wizard_draft.page("presentar/documentos.html", form, faults, status,
         draft=draft, needed=needed, slot_of=slot_of, others=OTHERS, pictures=PICTURES,
     )  # fmt: skip

@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from oficialia.domain.filing import NivelFirma
 from oficialia.drafts.draft import Draft
 from oficialia.services import draft_signing
+from oficialia.web.wizard_forms import REPRESENTED, SEVERAL, UNABLE
 
 Answers = Mapping[str, Any]
 ASKED = "sigue"
@@ -37,13 +39,13 @@ def has_main(draft: Draft) -> bool:
 
 def _has_who(draft: Draft) -> bool:
     said = answers(draft, "quien")
-    more = {"representante": "rep_nombre", "varios": "otros", "ruego": "ruego_nombre"}.get(said.get("como", ""))
+    more = {REPRESENTED: "rep_nombre", SEVERAL: "otros", UNABLE: "ruego_nombre"}.get(said.get("como", ""))
     return bool(said.get("nombre")) and (more is None or bool(said.get(more)))
 
 
 def _has_signature(draft: Draft) -> bool:
     level = answers(draft, "firma").get("nivel", "")
-    return bool(level) and (level != "n3" or draft_signing.signed_main(draft) is not None)
+    return bool(level) and (level != NivelFirma.N3 or draft_signing.signed_main(draft) is not None)
 
 
 def _answered(word: str) -> Callable[[Draft], bool]:

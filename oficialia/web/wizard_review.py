@@ -4,11 +4,11 @@ from flask import Response
 from werkzeug.wrappers import Response as BaseResponse
 
 from oficialia.errors import FieldFault, KeyReused, OficialiaError, SubmissionRefused
-from oficialia.services import catalog, intake
+from oficialia.services import intake
 from oficialia.services.catalog import Choices
 from oficialia.services.level_words import LEVELS
 from oficialia.services.submission import Submission
-from oficialia.web import privacy, session, wizard_draft, wizard_start
+from oficialia.web import privacy, session, wizard_draft
 from oficialia.web.context import runtime
 from oficialia.web.errors import tell_cause, tell_refusal
 from oficialia.web.redirects import see_other
@@ -16,6 +16,7 @@ from oficialia.web.wizard_anexos import lacking, papers
 from oficialia.web.wizard_draft import current
 from oficialia.web.wizard_forms import ReviewForm
 from oficialia.web.wizard_levels import is_less, level_needed
+from oficialia.web.wizard_offer import asked_of, offered
 from oficialia.web.wizard_plan import ASKED, answers, missing, plan
 from oficialia.web.wizard_submission import submission
 
@@ -45,7 +46,7 @@ def file() -> BaseResponse:
         status = wizard_draft.status_of(form)
         tell_refusal(status, faults[0].code)
         return _page(form, faults, status)
-    sent = submission(draft, catalog.choices(runtime().database), received_at)
+    sent = submission(draft, offered(), received_at)
     try:
         receipt = intake.receive(runtime(), sent)
     except OficialiaError as error:
@@ -67,8 +68,8 @@ def _refused(form: ReviewForm, error: OficialiaError) -> Response:
 
 
 def _page(form: ReviewForm, faults: list[FieldFault], status: int) -> Response:
-    draft, choices = current(), catalog.choices(runtime().database)
-    about = wizard_start.chosen(choices, answers(draft, "que").get("destino", ""))
+    draft, choices = current(), offered()
+    about = asked_of(draft, choices)
     sent = submission(draft, choices, runtime().clock())
     return wizard_draft.page("presentar/revisar.html", form, faults, status,
         draft=draft, sent=sent, about=about, asked=answers(draft, ASKED), steps={step.word for step in plan(draft)},
@@ -80,7 +81,7 @@ def _page(form: ReviewForm, faults: list[FieldFault], status: int) -> Response:
 def _doubts(sent: Submission, choices: Choices) -> list[str]:
     """What a person may come back to with a prevención; it stops nothing."""
     draft = current()
-    needed = level_needed(wizard_start.chosen(choices, answers(draft, "que").get("destino", "")))
+    needed = level_needed(asked_of(draft, choices))
     found = [f"Falta un requisito: {each.name}." for each in lacking(draft, choices)]
     level = answers(draft, "firma").get("nivel", "")
     if level and is_less(level, needed):

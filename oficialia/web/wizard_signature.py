@@ -5,9 +5,9 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from oficialia.domain.filing import NivelFirma
 from oficialia.errors import FieldFault
-from oficialia.services import catalog, draft_signing
+from oficialia.services import draft_signing
 from oficialia.services.level_words import LEVELS
-from oficialia.web import draft_uploads, efirma, wizard_draft, wizard_start
+from oficialia.web import draft_uploads, efirma, wizard_draft
 from oficialia.web.context import runtime
 from oficialia.web.forms import EmptyForm
 from oficialia.web.redirects import see_other
@@ -16,6 +16,7 @@ from oficialia.web.wizard_draft import current, filled
 from oficialia.web.wizard_files import look_into, signatures
 from oficialia.web.wizard_forms import SignatureForm, values
 from oficialia.web.wizard_levels import level_needed
+from oficialia.web.wizard_offer import asked_of, offered
 from oficialia.web.wizard_plan import answers
 
 blueprint = wizard_draft.guarded("wizard_signature")
@@ -95,7 +96,7 @@ def _here_page(form: EmptyForm, faults: list[FieldFault], status: int) -> Respon
 
 def _page(form: SignatureForm, faults: list[FieldFault], status: int) -> Response:
     draft = runtime().drafts.open(current().id)
-    about = wizard_start.chosen(catalog.choices(runtime().database), answers(draft, "que").get("destino", ""))
+    about = asked_of(draft, offered())
     return wizard_draft.page(
         "presentar/firma.html",
         form,

@@ -6,14 +6,15 @@ from werkzeug.wrappers import Response as BaseResponse
 from oficialia.domain import names
 from oficialia.drafts.draft import Draft
 from oficialia.errors import FieldFault
-from oficialia.services import catalog, catalog_search
-from oficialia.services.catalog import AreaOption, Choices, TramiteOption
+from oficialia.services import catalog_search
+from oficialia.services.catalog import AreaOption, Choices
 from oficialia.services.level_words import LEVELS
 from oficialia.web import session, wizard_draft
 from oficialia.web.context import runtime
 from oficialia.web.redirects import see_other
 from oficialia.web.text import clean_code, clean_line
 from oficialia.web.wizard_forms import WhatForm
+from oficialia.web.wizard_offer import chosen, offered
 from oficialia.web.wizard_plan import ASKED
 
 blueprint = Blueprint("wizard_start", __name__, url_prefix="/presentar")
@@ -43,22 +44,14 @@ def begin() -> BaseResponse:
 def check(form: WhatForm) -> list[FieldFault]:
     """Its faults; the destination must be one of the catalogue."""
     faults = form.check()
-    if not faults and chosen(catalog.choices(runtime().database), form.destino.data) is None:
+    if not faults and chosen(offered(), form.destino.data) is None:
         return [FieldFault("destino", "Elija una opción de la lista.")]
     return faults
 
 
-def chosen(choices: Choices, destino: str) -> TramiteOption | AreaOption | None:
-    """The tramite or the area of that word; None where there is none."""
-    kind, _, clave = destino.partition(":")
-    if kind == "tramite":
-        return next((each for each in choices.tramites if each.clave == clave), None)
-    return next((each for each in choices.areas if kind == "area" and each.clave == clave), None)
-
-
 def what_page(form: WhatForm, faults: list[FieldFault], status: int, *, action: str) -> Response:
     """The search with what it found, and everything else there is to choose."""
-    choices = catalog.choices(runtime().database)
+    choices = offered()
     words = clean_line(request.args.get("q"))[:_WORDS]
     page = render_template(
         "presentar/que.html",

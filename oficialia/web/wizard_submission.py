@@ -7,13 +7,14 @@ from typing import Any, Literal
 from oficialia.domain.folio import Folio
 from oficialia.drafts.draft import Draft
 from oficialia.logs import request_id
-from oficialia.services import answering, catalog, draft_signing
+from oficialia.services import answering, draft_signing
 from oficialia.services.catalog import Choices
 from oficialia.services.submission import Person, Submission
 from oficialia.web import filing, privacy
 from oficialia.web.context import runtime
 from oficialia.web.wizard_anexos import papers
 from oficialia.web.wizard_forms import REPRESENTED, SEVERAL, UNABLE, names_in
+from oficialia.web.wizard_offer import offered
 from oficialia.web.wizard_plan import WHAT, WHO, WRITING, answers
 
 KEY = "borrador"
@@ -59,7 +60,7 @@ def submission_of(draft: Draft) -> Submission | None:
     """What the draft says so far; None while the main document, who files or what is asked for is missing."""
     if not all(step.done(draft) for step in (WHAT, WHO, WRITING)):
         return None
-    return submission(draft, catalog.choices(runtime().database), runtime().clock())
+    return submission(draft, offered(), runtime().clock())
 
 
 def _applicant(quien: Mapping[str, Any], aviso: Mapping[str, Any]) -> Person:

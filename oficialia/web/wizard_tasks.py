@@ -4,7 +4,7 @@ from flask import Response, make_response, render_template
 from werkzeug.wrappers import Response as BaseResponse
 
 from oficialia.errors import FieldFault, TooMany
-from oficialia.services import catalog, letters
+from oficialia.services import letters
 from oficialia.services.level_words import LEVELS
 from oficialia.web import wizard_draft, wizard_start
 from oficialia.web.context import runtime
@@ -12,6 +12,7 @@ from oficialia.web.redirects import see_other
 from oficialia.web.wizard_draft import current
 from oficialia.web.wizard_forms import MailLinkForm, WhatForm
 from oficialia.web.wizard_levels import level_needed
+from oficialia.web.wizard_offer import asked_of, offered
 from oficialia.web.wizard_plan import ASKED, REVIEW, answers, missing, plan
 
 blueprint = wizard_draft.guarded("wizard_tasks")
@@ -57,7 +58,7 @@ def change_what() -> BaseResponse:
 
 def _tasks_page(form: MailLinkForm, faults: list[FieldFault], status: int) -> Response:
     draft = current()
-    about = wizard_start.chosen(catalog.choices(runtime().database), answers(draft, "que").get("destino", ""))
+    about = asked_of(draft, offered())
     page = render_template(
         "presentar/pasos.html",
         form=form,

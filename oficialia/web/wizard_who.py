@@ -4,9 +4,8 @@ from flask import Response, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from oficialia.errors import FieldFault
-from oficialia.services import catalog
 from oficialia.services.catalog import TramiteOption
-from oficialia.web import draft_uploads, wizard_draft, wizard_start
+from oficialia.web import draft_uploads, wizard_draft
 from oficialia.web.context import runtime
 from oficialia.web.forms import OfficeForm
 from oficialia.web.redirects import see_other
@@ -25,6 +24,7 @@ from oficialia.web.wizard_forms import (
     names_in,
     values,
 )
+from oficialia.web.wizard_offer import asked_of, offered
 from oficialia.web.wizard_plan import answers
 
 blueprint = wizard_draft.guarded("wizard_who")
@@ -108,7 +108,7 @@ def _way() -> str:
 
 
 def _who_page(form: WhoForm, faults: list[FieldFault], status: int) -> Response:
-    about = wizard_start.chosen(catalog.choices(runtime().database), answers(current(), "que").get("destino", ""))
+    about = asked_of(current(), offered())
     asks = about if isinstance(about, TramiteOption) else None
     return wizard_draft.page(
         "presentar/quien.html", form, faults, status, ask_curp=asks and asks.needs_curp, ask_rfc=asks and asks.needs_rfc
