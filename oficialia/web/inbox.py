@@ -20,7 +20,6 @@ from oficialia.web.redirects import see_other
 blueprint = Blueprint("inbox", __name__, url_prefix="/buzon")
 WRONG_CODE = "El código no es el que enviamos. Revíselo en su correo."
 SIGN_AGAIN = "Su firma llegó incompleta. Vuelva a firmar."
-NO_ENTRY = "Escriba primero su correo."
 
 
 @blueprint.get("")
