@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from oficialia.domain.filing import OPEN, Relacion
 from oficialia.errors import Conflict, NotFound
-from oficialia.models import EmailConfirmation, Filing, Party
+from oficialia.models import Filing, Party
 from oficialia.runtime import Runtime
-from oficialia.services import follow_ups, tracking_desk
+from oficialia.services import email_confirmation, follow_ups, tracking_desk
 from oficialia.services.submission import Follows
 
 OVER = "Este expediente ya terminó. Presente otro escrito y mencione su folio."
@@ -72,7 +72,6 @@ def _person(party: Party) -> dict[str, str]:
 
 def _notices(session: Session, filing: Filing) -> Mapping[str, Any]:
     """An address that nobody confirmed may be somebody else's: it is asked for again."""
-    address, first = session.get(EmailConfirmation, filing.id), filing.parties[0]
-    confirmed = address is not None and address.confirmed_at is not None
+    first, confirmed = filing.parties[0], email_confirmation.is_confirmed(session, filing.id)
     contact = {"correo": first.email if confirmed else "", "telefono": first.phone, "domicilio": first.address}
     return {**contact, "buzon": filing.buzon_consent}

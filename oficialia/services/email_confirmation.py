@@ -4,7 +4,7 @@ import hmac
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from oficialia.domain.filing import Acto, Etapa, Rol
@@ -81,6 +81,12 @@ def is_confirmed(session: Session, filing_id: UUID) -> bool:
     """Whether the filing has an address that was confirmed: mail goes to no other."""
     confirmation = session.get(EmailConfirmation, filing_id)
     return confirmation is not None and confirmation.confirmed_at is not None
+
+
+def confirmed_by(address: str) -> ColumnElement[bool]:
+    """The confirmations of ``address``, in capitals or not."""
+    same = func.lower(EmailConfirmation.address) == address.lower()
+    return same & EmailConfirmation.confirmed_at.is_not(None)
 
 
 def resend(runtime: Runtime, filing_id: UUID) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from oficialia.domain.filing import Estado, NivelFirma
@@ -20,7 +20,7 @@ from oficialia.domain.wording import mask, mask_email
 from oficialia.errors import NotFound, TooMany
 from oficialia.models import EmailConfirmation, Filing, InboxEntry, Party
 from oficialia.runtime import Runtime
-from oficialia.services import buzon, letters
+from oficialia.services import buzon, email_confirmation, letters
 from oficialia.services.buzon import Medio
 from oficialia.services.outbox import Kind
 from oficialia.services.tracking_words import ESTADOS
@@ -121,10 +121,8 @@ def _open(runtime: Runtime, session: Session, entry_id: UUID) -> InboxEntry:
 def _of(entry: InboxEntry) -> ColumnElement[bool]:
     """Of an address: what confirmed it. Of an RFC: what its holder signed with the e.firma when filing it."""
     if entry.address:
-        mine = (func.lower(EmailConfirmation.address) == entry.address.lower()) & EmailConfirmation.confirmed_at.is_not(
-            None
-        )
-        return Filing.id.in_(select(EmailConfirmation.filing_id).where(mine))
+        mine = select(EmailConfirmation.filing_id).where(email_confirmation.confirmed_by(entry.address))
+        return Filing.id.in_(mine)
     holder = (Party.rfc == entry.rfc) & (Party.position == 0)
     signed = Filing.nivel_firma == NivelFirma.N3
     return signed & Filing.id.in_(select(Party.filing_id).where(holder))

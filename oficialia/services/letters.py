@@ -15,7 +15,7 @@ from oficialia.errors import TooMany
 from oficialia.logs import request_id
 from oficialia.models import AskedLetter, EmailConfirmation, InboxEntry
 from oficialia.runtime import Runtime
-from oficialia.services import outbox
+from oficialia.services import email_confirmation, outbox
 from oficialia.services.mail import Letter
 from oficialia.services.outbox import Kind
 
@@ -69,8 +69,8 @@ def record(runtime: Runtime, lease: outbox.Lease) -> None:
 
 def has_filings(session: Session, address: str) -> bool:
     """Whether somebody confirmed ``address`` for a filing."""
-    mine = (func.lower(EmailConfirmation.address) == address.lower()) & EmailConfirmation.confirmed_at.is_not(None)
-    return session.scalar(select(EmailConfirmation.filing_id).where(mine).limit(1)) is not None
+    confirmed = select(EmailConfirmation.filing_id).where(email_confirmation.confirmed_by(address))
+    return session.scalar(confirmed.limit(1)) is not None
 
 
 def forget(runtime: Runtime) -> None:
