@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 
+from oficialia.alone import Busy
 from oficialia.clock import now
 from oficialia.db import Database, DatabaseUnavailable
 from oficialia.logs import configure
@@ -21,7 +22,7 @@ from oficialia.settings import PublisherSettings, load_or_exit
 from signing.note import SignerKey
 from storage.errors import StorageError
 from workers.publisher import Inconsistent, Publisher
-from workers.publisher_memory import Memory, MemoryBusy
+from workers.publisher_memory import Memory
 from workers.witnesses import Witnesses
 
 log = logging.getLogger("oficialia.libro")
@@ -68,7 +69,7 @@ def main() -> None:
         signal.signal(number, lambda *_: stop.set())
     try:
         memory = Memory(settings.ledger_dir)
-    except MemoryBusy:
+    except Busy:
         sys.exit(OTHER)
     except (OSError, ValueError) as fault:
         sys.exit(f"No se puede usar la carpeta de quien publica el libro: {fault}")

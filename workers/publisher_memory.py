@@ -4,30 +4,21 @@ On a disk of its own, so that nobody who can change register or storage can make
 the disk before anybody is shown it.
 """
 
-import fcntl
 from pathlib import Path
 from uuid import UUID, uuid4
 
 from oficialia import durable
+from oficialia.alone import take
 
 CHECKPOINT, HOLDER, LOCK = "checkpoint", "titular", "candado"
 
 
-class MemoryBusy(Exception):
-    """Another publisher has this memory."""
-
-
 class Memory:
-    """The folder, for as long as the process lives. Raises MemoryBusy, OSError."""
+    """The folder, for as long as the process lives. Raises Busy, OSError."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._lock = (folder / LOCK).open("a")
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self._lock.close()
-            raise MemoryBusy(str(folder)) from None
+        self._lock = take(folder / LOCK)
         self.holder = self._holder()
         """Whose memory it is: the same at every start."""
 

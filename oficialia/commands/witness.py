@@ -8,9 +8,10 @@ from pathlib import Path
 import click
 
 from oficialia import clock, logs
+from oficialia.alone import Busy
 from oficialia.commands.spanish import Command, Group, explained
 from oficialia.settings import WitnessSettings, inherited, load, variable
-from oficialia.witness.memory import Memory, MemoryBusy
+from oficialia.witness.memory import Memory
 from oficialia.witness.rules import Witness
 from oficialia.witness.server import WitnessServer
 from signing.errors import NoteInvalid
@@ -72,7 +73,7 @@ def _serve(settings: WitnessSettings) -> None:
     logs.configure(settings.log_level)
     try:
         memory = Memory(settings.witness_dir)
-    except MemoryBusy:
+    except Busy:
         raise click.ClickException("Otro testigo usa ya esa carpeta. Cada testigo tiene la suya.") from None
     except OSError as fault:
         raise click.ClickException(explained(fault)) from fault

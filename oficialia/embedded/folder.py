@@ -1,12 +1,12 @@
 """The folder of an installation: whose it is at this moment, and what any program that runs in it is told."""
 
-import fcntl
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from oficialia.alone import Busy, take
 from oficialia.embedded.process import ServiceFailed
 from oficialia.settings import inherited
 
@@ -19,11 +19,11 @@ class FolderBusy(ServiceFailed):
 def locked(folder: Path) -> Iterator[None]:
     """The folder, made if absent, ours alone for the time of the block. Raises FolderBusy."""
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".candado").open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise FolderBusy(f"Ya hay una oficina funcionando en {folder}. Deténgala, o use --carpeta.") from None
+    try:
+        lock = take(folder / ".candado")
+    except Busy:
+        raise FolderBusy(f"Ya hay una oficina funcionando en {folder}. Deténgala, o use --carpeta.") from None
+    with lock:
         yield
 
 

@@ -23,16 +23,6 @@ function reveal() {
 addEventListener("hashchange", reveal);
 reveal();
 
-// A link of a mail has folio and clave behind its #, where no server sees them: the form sends them in its body.
-const linked = $("form[data-liga]");
-if (linked && location.hash.includes("/")) {
-  const [folio, clave] = decodeURIComponent(location.hash.slice(1)).split("/");
-  history.replaceState(null, "", location.pathname);
-  linked.elements.folio.value = folio;
-  linked.elements.clave.value = clave;
-  linked.requestSubmit();
-}
-
 // Sizes are looked at before a slow connection is spent on what would be refused; a second tap sends nothing.
 // Listening on the whole page, so that it holds for forms that come later too.
 const isUpload = (form) => form.matches("form[data-archivo]");

@@ -8,7 +8,6 @@ A folder DESTINO holds one folder for each backup, named after its instant, and 
     DESTINO/objetos/<key>                           the bytes of the objects
 """
 
-import fcntl
 import gzip
 import os
 import shutil
@@ -20,6 +19,8 @@ from typing import IO, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from oficialia.alone import Busy, take
+from oficialia.durable import OWNER_ONLY
 from signing.digest import sha256_of
 
 FORMAT: Literal[1] = 1
@@ -126,18 +127,18 @@ def new_backup(destination: Path, instant: datetime) -> Iterator[Path]:
 
 @contextmanager
 def _alone(destination: Path) -> Iterator[None]:
-    with _private(destination / ".candado", os.O_CREAT) as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as fault:
-            raise BackupError(f"Ya se está haciendo otro respaldo en {destination}.") from fault
+    try:
+        lock = take(destination / ".candado")
+    except Busy:
+        raise BackupError(f"Ya se está haciendo otro respaldo en {destination}.") from None
+    with lock:
         yield
 
 
 @contextmanager
 def new_file(path: Path) -> Iterator[IO[bytes]]:
     """A new file of its owner's alone, on disk when the block ends."""
-    with _private(path, os.O_CREAT | os.O_EXCL) as file:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY), "wb") as file:
         yield file
         file.flush()
         os.fsync(file.fileno())
@@ -148,10 +149,6 @@ def new_gzip(path: Path) -> Iterator[gzip.GzipFile]:
     """The same, compressed; the same content gives the same bytes."""
     with new_file(path) as file, gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as packed:
         yield packed
-
-
-def _private(path: Path, flags: int) -> IO[bytes]:
-    return os.fdopen(os.open(path, os.O_WRONLY | flags, 0o600), "wb")
 
 
 def make_folders(path: Path) -> None:

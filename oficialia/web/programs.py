@@ -24,7 +24,7 @@ _WORDS = {
     "efirma-llave": "abre su llave .key y firma; no puede conectarse a nada",
     "efirma": "lleva la firma con e.firma: entrega a la oficina su certificado y su firma",
     "envios": "sube archivos por partes y calcula su huella antes de enviarlos",
-    "enlace": "abre un borrador desde el enlace de su correo",
+    "enlace": "abre un borrador o un escrito desde el enlace de su correo",
     "site": "comodidades de todas las páginas",
     "verificar": "la página que verifica un documento",
 }

@@ -1,31 +1,23 @@
 """What a witness remembers: of each log the last checkpoint that it cosigned, on a disk of its own."""
 
-import fcntl
 import hashlib
 from pathlib import Path
 
 from oficialia import durable
+from oficialia.alone import take
 from oficialia.domain.checkpoint import Checkpoint
 from signing.note import VerifierKey
 
 LOCK = "candado"
 
 
-class MemoryBusy(Exception):
-    """Another witness has this folder: two with one memory could cosign two histories."""
-
-
 class Memory:
-    """The folder, for as long as the process lives. Raises MemoryBusy, OSError."""
+    """The folder, for as long as the process lives. Raises Busy, OSError: two witnesses with one
+    memory could cosign two histories."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._lock = (folder / LOCK).open("a")
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self._lock.close()
-            raise MemoryBusy(str(folder)) from None
+        self._lock = take(folder / LOCK)
 
     def close(self) -> None:
         """Lets another process have it."""

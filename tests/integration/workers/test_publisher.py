@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import delete, select, text, update
 
+from oficialia.alone import Busy
 from oficialia.domain.checkpoint import Checkpoint
 from oficialia.domain.merkle import inclusion_proof, is_included, leaf_hash, root_of
 from oficialia.domain.tiles import TiledTree, tiles_between
@@ -27,7 +28,7 @@ from tests.support.office import TestClock
 from tests.support.publishing import ORIGIN, Log, make_log, published_entries, shown
 from workers import publish
 from workers.publisher import Inconsistent, Publisher
-from workers.publisher_memory import Memory, MemoryBusy
+from workers.publisher_memory import Memory
 
 THOROUGH = pytest.mark.thorough
 
@@ -243,7 +244,7 @@ def test_one_publisher_at_a_time(runtime: Runtime, log: Log, clock: TestClock, t
     other = make_log(tmp_path / "otra")
     with log.publisher(runtime) as publisher:
         publisher.step()
-        with pytest.raises(MemoryBusy):
+        with pytest.raises(Busy):
             Memory(log.folder)
         with pytest.raises(AnotherPublisher):
             other.publish(runtime)

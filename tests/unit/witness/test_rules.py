@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from oficialia.alone import Busy
 from oficialia.domain.checkpoint import Checkpoint
 from oficialia.domain.merkle import consistency_proof
 from oficialia.domain.tlog_witness import SIZE_TYPE, AddCheckpoint
-from oficialia.witness.memory import Memory, MemoryBusy
+from oficialia.witness.memory import Memory
 from oficialia.witness.rules import Answer, Witness
 from signing.note import WITNESS, Note, SignerKey, parse_signatures
 from tests.support.trees import leaves, naive_root, nodes_of
@@ -123,6 +124,6 @@ def test_7_without_memory_nothing_is_signed(witness: Witness, tmp_path: Path) ->
 
 
 def test_two_witnesses_do_not_share_a_memory(memory: Memory, tmp_path: Path) -> None:
-    with pytest.raises(MemoryBusy):
+    with pytest.raises(Busy):
         Memory(tmp_path)
     assert memory.last(LOG.verifier) is None
