@@ -74,7 +74,8 @@ def test_a_filing_goes_through_and_comes_back_sealed(site: Site, tmp_path: Path)
 @pytest.mark.usefixtures("trusted")
 def test_the_id_that_nginx_gives_is_in_our_answer_and_in_our_log(site: Site) -> None:
     page = Browser().open(f"{site.nginx.url}/tramites")
-    assert page.request_id in [line["request_id"] for line in site.lines()]
+    # Each notes a request only after its answer is on its way.
+    assert eventually(lambda: page.request_id in [line["request_id"] for line in site.lines()])
     log = site.office.folder / "log/web.log"
     assert eventually(lambda: page.request_id in log.read_text("utf-8"))
 
