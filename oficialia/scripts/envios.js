@@ -135,7 +135,18 @@ class Field {
     });
     row.querySelector(".subiendo").remove();
     if (!this.input.multiple) await this.replace(row);
+    this.mended();
     this.say(`Listo: ${file.name}`);
+  }
+
+  // A file that came mends what the office found wrong with this field; the rest of the page keeps its faults.
+  mended() {
+    document.getElementById(`${this.input.id}-error`)?.remove();
+    this.input.closest(".mal")?.classList.remove("mal");
+    this.input.removeAttribute("aria-invalid");
+    const summary = document.getElementById("resumen");
+    summary?.querySelector(`a[href="#${this.input.id}"]`)?.closest("li").remove();
+    if (summary && !summary.querySelector("li")) summary.remove();
   }
 
   fingerprint(row, sha256) {

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.support.at_the_window import LONG_NAME, LONG_SUBJECT, make_photograph, unchecked
 from tests.support.chromium import SECONDS
@@ -96,6 +96,7 @@ def writing(eyes: Eyes, office: Office, folder: Path) -> None:
         with_faults(eyes, f"contenido-{way}")
     page.set_input_files("#fotos", [make_photograph(folder, "IMG" * 30), make_photograph(folder, "hoja 2")])
     page.wait_for_selector(".subidos .huella:visible >> nth=1", timeout=60 * SECONDS)
+    expect(page.locator("#resumen, .error")).to_have_count(0)  # what was missing came
     eyes.look("contenido-fotos-subidas")
     go_on(page)
 
