@@ -24,7 +24,7 @@ class Party(Base):
     kind: Mapped[str]  # fisica | juridica
     name: Mapped[str]
     curp: Mapped[str]
-    rfc: Mapped[str]
+    rfc: Mapped[str] = mapped_column(index=True)
     email: Mapped[str]
     phone: Mapped[str]
     address: Mapped[str]

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from oficialia.models.base import Base
@@ -13,6 +13,7 @@ class EmailConfirmation(Base):
     """The address of a filing and its one-time code; the acuse is mailed only once ``confirmed_at`` is set."""
 
     __tablename__ = "email_confirmations"
+    __table_args__ = (Index("ix_email_confirmations_lower_address", text("lower(address)")),)
     filing_id: Mapped[UUID] = mapped_column(ForeignKey("filings.id"), primary_key=True)
     address: Mapped[str]
     serial: Mapped[int]  # how many codes were sent; the last one counts

@@ -11,9 +11,9 @@ from sqlalchemy import delete, func, select
 from oficialia.domain.filing import OPEN, Estado, Rol
 from oficialia.domain.folio import Folio
 from oficialia.domain.staff import Actor
-from oficialia.models import Deadline, Filing, PartyWord
+from oficialia.models import Deadline, EmailConfirmation, Filing, Party, PartyWord
 from oficialia.runtime import Runtime
-from oficialia.services import desk, desk_words, staff_log
+from oficialia.services import desk, desk_words, email_confirmation, staff_log
 from oficialia.services.desk import PAGE, Filters, Row, inbox
 from signing.sandbox import Sandbox
 from storage.bucket import Bucket
@@ -22,6 +22,7 @@ from tests.support.clerks import actor, hire
 from tests.support.crowd import crowd, name_of
 from tests.support.kinds import THOROUGH_POSTGRES
 from tests.support.office import TestClock, make_runtime
+from tests.support.plans import is_searched
 
 MANY = 10_000
 # A person does not notice a third of a second; the machine of the tests has other things to do as well.
@@ -218,10 +219,11 @@ def test_ten_thousand_filings_keep_nobody_waiting(runtime: Runtime, ana: Actor, 
 
 
 def test_names_are_searched_in_an_index(runtime: Runtime) -> None:
-    query = select(PartyWord.filing_id).where(PartyWord.word >= "pena", PartyWord.word < "pena" + desk.LAST)
-    kind = runtime.database.engine.dialect.name
-    with runtime.database.reading() as session:
-        compiled = query.compile(runtime.database.engine, compile_kwargs={"literal_binds": True})
-        explain = "EXPLAIN QUERY PLAN" if kind == "sqlite" else "EXPLAIN"
-        plan = str(session.connection().exec_driver_sql(f"{explain} {compiled}").all())
-    assert "SEARCH" in plan if kind == "sqlite" else "Index" in plan
+    words = PartyWord.word >= "pena", PartyWord.word < "pena" + desk.LAST
+    assert is_searched(runtime.database, select(PartyWord.filing_id).where(*words))
+
+
+def test_the_filings_of_an_address_and_of_an_rfc_are_searched_in_an_index(runtime: Runtime) -> None:
+    address = email_confirmation.confirmed_by("Rosa@correo.example")
+    assert is_searched(runtime.database, select(EmailConfirmation.filing_id).where(address))
+    assert is_searched(runtime.database, select(Party.filing_id).where(Party.rfc == "PEGR800101AB1"))
