@@ -114,11 +114,12 @@ class NoticesForm(OfficeForm):
 
 
 class ReviewForm(OfficeForm):
-    """The legal act: the declaration, and the notice that was read."""
+    """The legal act: the declaration, the notice that was read, and the digest of all that the page showed."""
 
     declaracion = BooleanField(validators=[needed("Marque la declaración para poder presentar.")])
     privacidad = BooleanField(validators=[needed("Confirme que leyó el aviso de privacidad.")])
     privacidad_version = line_field(longest=20)
+    visto = line_field(longest=64)
 
 
 class MailLinkForm(OfficeForm):

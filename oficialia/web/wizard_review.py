@@ -22,6 +22,7 @@ from oficialia.web.wizard_submission import submission
 
 blueprint = wizard_draft.guarded("wizard_review")
 _STALE = "El aviso de privacidad cambió. Léalo y confírmelo de nuevo."
+_NOT_SEEN = "Su escrito cambió después de que abrió esta página. Léalo otra vez y, si está bien, declare y presente."
 _CHANGED = "Este borrador ya se presentó antes de su último cambio. Búsquelo con su folio y su clave en Seguimiento."
 
 
@@ -35,7 +36,8 @@ def show() -> BaseResponse:
 
 @blueprint.post("/revisar")
 def file() -> BaseResponse:
-    """Receives the filing: the legal act. Sent twice, from whatever browser, it is one."""
+    """Receives the filing: the legal act. Sent twice, from whatever browser, it is one; and it is what the page showed,
+    because whoever has the code may change the draft meanwhile."""
     draft, form, received_at = current(), ReviewForm.sent(), runtime().clock()
     if missing(draft):
         return see_other("wizard_tasks.tasks")
@@ -47,6 +49,9 @@ def file() -> BaseResponse:
         tell_refusal(status, faults[0].code)
         return _page(form, faults, status)
     sent = submission(draft, offered(), received_at)
+    if form.visto.data != sent.body_digest():
+        tell_refusal(409, "borrador_cambiado")
+        return _page(ReviewForm.blank(), [FieldFault("", _NOT_SEEN)], 409)
     try:
         receipt = intake.receive(runtime(), sent)
     except OficialiaError as error:

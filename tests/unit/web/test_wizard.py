@@ -157,6 +157,24 @@ def test_a_double_tap_and_another_browser_give_one_folio(citizen: Citizen, app: 
     assert folio in str(other.visitor.send("/borrador", {"codigo": code}).location)
 
 
+def test_nothing_is_filed_but_what_the_page_showed(citizen: Citizen, app: Flask) -> None:
+    citizen.answers_all()
+    shown = {**citizen.visitor.hidden(REVIEW), **DECLARED}
+    code = citizen.visitor.get("/presentar/pasos").text.split('id="codigo">')[1].split("<")[0]
+    other = Citizen(Visitor(app))
+    other.visitor.send("/borrador", {"codigo": code})
+    other.answered("/presentar/escrito/contenido", peticion="Me desisto de todo.")
+    refused = citizen.visitor.post(REVIEW, shown)
+    assert refused.status_code == 409
+    assert faults(refused) == [
+        "Su escrito cambió después de que abrió esta página. Léalo otra vez y, si está bien, declare y presente."
+    ]
+    assert "Me desisto de todo." in refused.text
+    assert " checked" not in refused.text
+    other.answered("/presentar/escrito/contenido")
+    assert FOLIO.search(str(citizen.visitor.post(REVIEW, shown).location))
+
+
 def test_what_was_filed_just_before_the_power_went_has_its_folio_still(
     citizen: Citizen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
