@@ -74,11 +74,13 @@ def open_message(folio: str, number: int) -> BaseResponse:
 
 @blueprint.post("/salir")
 def leave() -> BaseResponse:
-    """Forgets this session, for people at a borrowed computer."""
+    """Forgets this session, for people at a borrowed computer: Back shows nothing of it either."""
     if EmptyForm.sent().check():
         return page(400, EXPIRED)
     session.close()
-    return see_other("pages.left")
+    response = see_other("pages.left")
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
 
 
 def _form_page(form: TrackingForm, faults: list[FieldFault], status: int) -> Response:

@@ -108,7 +108,9 @@ def test_a_document_of_another_filing_is_not_found(visitor: Visitor, folio: str,
 
 def test_closing_the_session_forgets_everything(visitor: Visitor, folio: str) -> None:
     token = hidden_fields(visitor.get(f"/presentado/{folio}").text)
-    assert visitor.post("/salir", token).location == "/hasta-luego"
+    left = visitor.post("/salir", token)
+    assert left.location == "/hasta-luego"
+    assert left.headers["Clear-Site-Data"] == '"cache", "storage"'  # Back shows nothing of it
     assert visitor.get(f"/presentado/{folio}").status_code == 404
     assert folio not in visitor.get("/seguimiento").text
 

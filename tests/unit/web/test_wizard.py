@@ -134,6 +134,18 @@ def test_without_a_draft_every_page_leads_to_the_first(citizen: Citizen) -> None
         assert citizen.visitor.get(path).location == "/presentar", path
 
 
+def test_who_leaves_a_borrowed_computer_leaves_no_draft_open(citizen: Citizen) -> None:
+    citizen.answered("/presentar")
+    citizen.answered("/presentar/quien")
+    page = citizen.visitor.get("/presentar/pasos").text
+    code = page.split('id="codigo">')[1].split("<")[0]
+    assert 'action="/salir"' in page
+    citizen.visitor.send("/salir", {}, page="/presentar/pasos")
+    assert citizen.visitor.get("/presentar/quien").location == "/presentar"
+    citizen.visitor.send("/borrador", {"codigo": code})
+    assert "María Peña Núñez" in citizen.visitor.get("/presentar/quien").text
+
+
 def test_saving_for_later_shows_the_code_which_opens_the_draft_in_another_browser(
     citizen: Citizen, app: Flask, runtime: Runtime
 ) -> None:
