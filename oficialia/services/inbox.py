@@ -56,10 +56,12 @@ def ask(runtime: Runtime, address: str) -> UUID:
     """The entry of somebody who asks for a code; the code is mailed where the address was confirmed for a filing."""
     with runtime.database.transaction() as session:
         now = runtime.clock()
-        entry = InboxEntry(id=uuid4(), address=address, rfc="", created_at=now, attempts=0)
-        session.add(entry)
+        mailed = letters.has_room(session, address, now)
         # Beyond the limit nothing is said either: whoever could see it would learn that somebody asks for this address.
-        if letters.has_room(session, address, now):
+        # An entry without a letter is of no address, so that no code opens it: else who asks often could guess often.
+        entry = InboxEntry(id=uuid4(), address=address if mailed else "", rfc="", created_at=now, attempts=0)
+        session.add(entry)
+        if mailed:
             letters.ask(session, Kind.MAIL_ENTRY, address, entry.id, now)
         return entry.id
 

@@ -14,6 +14,7 @@ from oficialia.models import AskedLetter, Event, Filing, Party
 from oficialia.runtime import Runtime
 from oficialia.services import email_confirmation, inbox, letters
 from oficialia.services.prevenciones import citable, prevenir
+from oficialia.web.inbox import WRONG_CODE
 from tests.support.desk import ANA
 from tests.support.office import TestClock
 from tests.support.window import Visitor, faults, hidden_fields
@@ -136,6 +137,17 @@ def test_no_more_than_some_letters_an_hour_go_to_an_address(stranger: Visitor, r
     with runtime.database.reading() as session:
         asked = session.scalars(select(AskedLetter.id).where(AskedLetter.address == address)).all()
     assert len(asked) == letters.MOST_AN_HOUR
+
+
+def test_a_code_that_was_not_mailed_opens_nothing_even_to_who_guesses_it(
+    stranger: Visitor, folio: str, address: str
+) -> None:
+    for _ in range(letters.MOST_AN_HOUR):
+        ask(stranger, address)
+    code = ask(stranger, address)
+    guessed = stranger.send("/buzon/codigo", {"codigo": code})
+    assert (guessed.status_code, faults(guessed)) == (422, [WRONG_CODE])
+    assert folio not in stranger.get("/buzon").text
 
 
 @pytest.mark.parametrize(("sent", "sentence"), [("", "Escriba el correo"), ("no es", "Revise el correo")])
