@@ -64,6 +64,10 @@ class Draft:
         """The complete files that are for that."""
         return tuple(file for file in self.files if file.slot == slot and file.complete)
 
+    def latest(self, slot: str) -> DraftFile | None:
+        """The complete file of a slot that has one: the newest, where an older one was not taken away yet."""
+        return next(reversed(self.in_slot(slot)), None)
+
     def unfinished(self, slot: str) -> tuple[DraftFile, ...]:
         """The files for that which are on their way, or were left there."""
         return tuple(file for file in self.files if file.slot == slot and not file.complete)

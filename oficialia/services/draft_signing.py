@@ -80,10 +80,10 @@ def prepare(runtime: Runtime, draft: Draft, submission: Submission, certificate:
 
 def prepared(draft: Draft) -> DraftFile:
     """What is to be signed now. Raises Conflict when nothing is, or the draft says something else by now."""
-    files = draft.in_slot(PREPARED)
-    if not files or files[-1].about["de"] != said(draft):
+    file = draft.latest(PREPARED)
+    if file is None or file.about["de"] != said(draft):
         raise Conflict(CHANGED)
-    return files[-1]
+    return file
 
 
 def finish(runtime: Runtime, draft: Draft, submission: Submission, signature: bytes) -> Signature:
@@ -109,9 +109,8 @@ def finish(runtime: Runtime, draft: Draft, submission: Submission, signature: by
 
 def signed_main(draft: Draft) -> DraftFile | None:
     """The main document as it was signed here; None when it was not, or the draft says something else by now."""
-    files = draft.in_slot(SIGNED)
-    current = bool(files) and draft.answers.get("efirma", {}).get("de") == said(draft)
-    return files[-1] if current else None
+    current = draft.answers.get("efirma", {}).get("de") == said(draft)
+    return draft.latest(SIGNED) if current else None
 
 
 def signature(draft: Draft) -> Signature | None:

@@ -26,7 +26,6 @@ _KNOWN = {
     "ruego": ("Identificación de quien firma a ruego", "identificacion_oficial"),
     PICTURES: ("Fotografías", "fotografias"),
 }
-ID_SLOT = "requisito-identificacion_oficial"
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,7 @@
 """The files of a draft as the wizard shows them: each looked into once, in the sandbox, when its page is sent."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
-from oficialia.domain.wording import file_size
 from oficialia.drafts.draft import DraftFile
 from oficialia.errors import FieldFault, SubmissionRefused
 from oficialia.services.intake import parts_are_there
@@ -29,19 +27,9 @@ def is_picture(file: DraftFile) -> bool:
     return file.about.get("media_type") in {MediaType.JPEG, MediaType.PNG}
 
 
-def signatures(files: Sequence[DraftFile]) -> int:
-    """How many electronic signatures they bear."""
-    return sum(int(file.about.get("signatures", 0)) for file in files)
-
-
-def told(file: DraftFile) -> str:
-    """Size, pages and signatures in words."""
-    parts = [file_size(file.size)]
-    if pages := int(file.about.get("pages", 0)):
-        parts.append(f"{pages:,} {'página' if pages == 1 else 'páginas'}")
-    if count := int(file.about.get("signatures", 0)):
-        parts.append("una firma electrónica" if count == 1 else f"{count} firmas electrónicas")
-    return " · ".join(parts)
+def signatures(file: DraftFile | None) -> int:
+    """How many electronic signatures it bears."""
+    return int(file.about.get("signatures", 0)) if file else 0
 
 
 def _look(draft_id: UUID, file: DraftFile) -> list[FieldFault]:

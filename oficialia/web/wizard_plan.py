@@ -7,11 +7,14 @@ from typing import Any
 from oficialia.domain.filing import NivelFirma
 from oficialia.drafts.draft import Draft
 from oficialia.services import draft_signing
+from oficialia.web.wizard_files import signatures
 from oficialia.web.wizard_forms import REPRESENTED, SEVERAL, UNABLE
 
 Answers = Mapping[str, Any]
 ASKED = "sigue"
 """The answers of a draft that follows another filing: which, how, and what was asked for."""
+ID_SLOT = "requisito-identificacion_oficial"
+"""The files of the identification that goes with a signature by hand."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +46,19 @@ def _has_who(draft: Draft) -> bool:
     return bool(said.get("nombre")) and (more is None or bool(said.get(more)))
 
 
+def is_signed(draft: Draft, level: str) -> bool:
+    """Whether the writing, as it is now, is signed in that way."""
+    way = answers(draft, "escrito").get("forma", "")
+    if level == NivelFirma.N1:
+        return way != "texto" and bool(draft.in_slot(ID_SLOT))
+    if level == NivelFirma.N2:
+        return way == "pdf" and signatures(draft.latest("principal")) > 0
+    return level == NivelFirma.N0 or draft_signing.signed_main(draft) is not None
+
+
 def _has_signature(draft: Draft) -> bool:
     level = answers(draft, "firma").get("nivel", "")
-    return bool(level) and (level != NivelFirma.N3 or draft_signing.signed_main(draft) is not None)
+    return bool(level) and is_signed(draft, level)
 
 
 def _answered(word: str) -> Callable[[Draft], bool]:

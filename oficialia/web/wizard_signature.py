@@ -11,13 +11,12 @@ from oficialia.web import draft_uploads, efirma, wizard_draft
 from oficialia.web.context import runtime
 from oficialia.web.forms import EmptyForm
 from oficialia.web.redirects import see_other
-from oficialia.web.wizard_anexos import ID_SLOT
 from oficialia.web.wizard_draft import current, filled
-from oficialia.web.wizard_files import look_into, signatures
+from oficialia.web.wizard_files import look_into
 from oficialia.web.wizard_forms import SignatureForm, values
 from oficialia.web.wizard_levels import level_needed
 from oficialia.web.wizard_offer import asked_of, offered
-from oficialia.web.wizard_plan import answers
+from oficialia.web.wizard_plan import ID_SLOT, answers, is_signed
 
 blueprint = wizard_draft.guarded("wizard_signature")
 _TYPED = (
@@ -72,22 +71,16 @@ def signed() -> BaseResponse:
 
 def _lacks(level: str) -> list[FieldFault]:
     draft = runtime().drafts.open(current().id)
-    if level == NivelFirma.N1:
-        if answers(draft, "escrito").get("forma") == "texto":
-            return [FieldFault("nivel", _TYPED)]
-        return [] if draft.in_slot(ID_SLOT) else [FieldFault(ID_SLOT, _NO_ID)]
-    if level == NivelFirma.N2 and not _is_signed():
+    if level == NivelFirma.N3 or is_signed(draft, level):  # an e.firma signs on the next page
+        return []
+    if level == NivelFirma.N2:
         return [FieldFault("nivel", _NOT_SIGNED)]
-    return []
-
-
-def _is_signed() -> bool:
-    draft = current()
-    return answers(draft, "escrito").get("forma") == "pdf" and signatures(draft.in_slot("principal")) > 0
+    typed = answers(draft, "escrito").get("forma") == "texto"
+    return [FieldFault("nivel", _TYPED) if typed else FieldFault(ID_SLOT, _NO_ID)]
 
 
 def _likely() -> str:
-    return NivelFirma.N2 if _is_signed() else ""
+    return NivelFirma.N2 if is_signed(current(), NivelFirma.N2) else ""
 
 
 def _here_page(form: EmptyForm, faults: list[FieldFault], status: int) -> Response:

@@ -27,7 +27,7 @@ def submission(draft: Draft, choices: Choices, received_at: datetime) -> Submiss
     kind, _, clave = str(que.get("destino", "")).partition(":")
     way, notice = escrito.get("forma", ""), privacy.current()
     signed = draft_signing.signed_main(draft)
-    main = signed or next(iter(draft.in_slot("principal")), None) if way == "pdf" or signed else None
+    main = signed or (draft.latest("principal") if way == "pdf" else None)
     applicant, representative = _applicant(quien, aviso), _representative(quien)
     return Submission(
         applicant=applicant,

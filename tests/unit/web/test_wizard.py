@@ -1,18 +1,16 @@
 """The wizard without JavaScript: one thing a page, nothing lost on the way, and one folio at the end."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from oficialia.drafts.store import DraftStore
-from oficialia.models import Document, Filing
+from oficialia.models import Filing
 from oficialia.runtime import Runtime
 from oficialia.web import privacy
 from storage.bucket import Bucket
-from tests.support.office import blank_pdf
-from tests.support.window import FOLIO, KEY, File, Visitor, faults
+from tests.support.window import FOLIO, KEY, Visitor, faults
 from tests.support.wizardry import ANSWERS, DECLARED, REVIEW, Citizen
 
 
@@ -20,12 +18,6 @@ from tests.support.wizardry import ANSWERS, DECLARED, REVIEW, Citizen
 def citizen(visitor: Visitor) -> Citizen:
     """Who files."""
     return Citizen(visitor)
-
-
-@pytest.fixture
-def pdf(tmp_path: Path) -> bytes:
-    """A PDF of one page."""
-    return blank_pdf(tmp_path / "hoja.pdf").read_bytes()
 
 
 def filing(runtime: Runtime, folio: str) -> Filing:
@@ -239,40 +231,6 @@ def test_the_office_without_storage_keeps_the_draft(citizen: Citizen, runtime: R
 def nobodys_bucket() -> Bucket:
     """Storage that nobody answers for."""
     return Bucket("http://127.0.0.1:9", "nadie", "ninguno-1", bucket="nadie-aqui", region="us-east-1")
-
-
-def test_a_pdf_and_anexos_go_through_with_their_names_and_what_they_are(
-    citizen: Citizen, runtime: Runtime, pdf: bytes
-) -> None:
-    citizen.answered("/presentar")
-    citizen.answered("/presentar/quien")
-    citizen.answered("/presentar/escrito", forma="pdf")
-    assert citizen.answered("/presentar/escrito/contenido", principal=File(pdf)) == "/presentar/documentos"
-    where = citizen.answered("/presentar/documentos", anexo=[File(pdf, "plano.pdf"), File(pdf, "recibo.pdf")])
-    assert where == "/presentar/documentos/datos"
-    page = citizen.visitor.get(where).text
-    key = page.split('name="titulo-')[1].split('"')[0]
-    told = {f"titulo-{key}": "Plano de la casa", f"soporte-{key}": "copia_simple", f"reservado-{key}": "1"}
-    assert citizen.visitor.send(where, told).location == "/presentar/firma"
-    citizen.answered("/presentar/firma")
-    assert citizen.answered("/presentar/aviso") == REVIEW
-    assert "Plano de la casa" in citizen.visitor.get(REVIEW).text
-    folio = citizen.filed()
-    with runtime.database.reading() as session:
-        documents = {each.number: each for each in session.query(Document).join(Filing).filter(Filing.folio == folio)}
-        assert (documents[1].title, documents[1].support) == ("Plano de la casa", "copia_simple")
-        assert documents[1].reserved
-        assert documents[2].title == "recibo"
-
-
-def test_a_file_that_cannot_be_received_is_told_at_its_page_and_taken_away(citizen: Citizen) -> None:
-    citizen.answered("/presentar")
-    citizen.answered("/presentar/quien")
-    citizen.answered("/presentar/escrito", forma="pdf")
-    response = citizen.answer("/presentar/escrito/contenido", principal=File(b"%PDF-1.7 nada"))
-    assert response.status_code == 422
-    assert any("dañado o incompleto" in fault for fault in faults(response))
-    assert "Ver su huella digital" not in response.text.split("<template>")[0]
 
 
 def test_several_people_file_together_and_one_of_them_speaks_for_all(citizen: Citizen, runtime: Runtime) -> None:
