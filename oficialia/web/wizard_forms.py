@@ -5,6 +5,8 @@ from typing import Any
 from wtforms import BooleanField, Field, StringField, TextAreaField, ValidationError
 
 from oficialia.domain.filing import NivelFirma
+from oficialia.domain.names import fold
+from oficialia.domain.parties import MOST_PROMOVENTES
 from oficialia.web.forms import (
     ASUNTO,
     NO_ASUNTO,
@@ -26,7 +28,7 @@ from oficialia.web.forms import (
 from oficialia.web.text import clean_line, clean_text
 
 ALONE, REPRESENTED, SEVERAL, UNABLE = "propio", "representante", "varios", "ruego"
-OTHERS = 200  # names; more are a list of signatures
+OTHERS = MOST_PROMOVENTES - 1  # beside the first; more are a list of signatures
 _NAMES = 20_000  # characters
 
 
@@ -79,7 +81,6 @@ class UnableForm(OfficeForm):
     """Who signs because who files cannot."""
 
     ruego_nombre = line_field(needed("Escriba el nombre de quien firma a ruego."))
-    ruego_motivo = line_field()
 
 
 class WritingForm(OfficeForm):
@@ -131,6 +132,12 @@ class MailLinkForm(OfficeForm):
 def names_in(text: str) -> list[str]:
     """The names of a list, one for each line that has any."""
     return list(filter(None, map(clean_line, text.splitlines())))
+
+
+def speaker(first: str, others: str, typed: str) -> str:
+    """The representante común as the list names them, however ``typed`` writes it; "" when the list has nobody so."""
+    everybody = (first, *names_in(others))
+    return next((name for name in everybody if fold(name) == fold(typed)), "")
 
 
 def values(form: OfficeForm) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from oficialia.domain.filing import NivelFirma
 from oficialia.drafts.draft import Draft
 from oficialia.services import draft_signing
 from oficialia.web.wizard_files import signatures
-from oficialia.web.wizard_forms import REPRESENTED, SEVERAL, UNABLE
+from oficialia.web.wizard_forms import REPRESENTED, SEVERAL, UNABLE, speaker
 
 Answers = Mapping[str, Any]
 ASKED = "sigue"
@@ -42,8 +42,10 @@ def has_main(draft: Draft) -> bool:
 
 def _has_who(draft: Draft) -> bool:
     said = answers(draft, "quien")
-    more = {REPRESENTED: "rep_nombre", SEVERAL: "otros", UNABLE: "ruego_nombre"}.get(said.get("como", ""))
-    return bool(said.get("nombre")) and (more is None or bool(said.get(more)))
+    if said.get("como") == SEVERAL:
+        return bool(speaker(said["nombre"], said.get("otros", ""), said.get("comun", "")))
+    more = {REPRESENTED: "rep_nombre", UNABLE: "ruego_nombre"}.get(said.get("como", ""), "nombre")
+    return bool(said.get(more))
 
 
 def is_signed(draft: Draft, level: str) -> bool:

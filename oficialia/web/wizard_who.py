@@ -21,7 +21,7 @@ from oficialia.web.wizard_forms import (
     SeveralForm,
     UnableForm,
     WhoForm,
-    names_in,
+    speaker,
     values,
 )
 from oficialia.web.wizard_offer import asked_of, offered
@@ -29,7 +29,7 @@ from oficialia.web.wizard_plan import answers
 
 blueprint = wizard_draft.guarded("wizard_who")
 _MORE: dict[str, type[OfficeForm]] = {REPRESENTED: RepresentativeForm, SEVERAL: SeveralForm, UNABLE: UnableForm}
-_STRANGER = "Escriba el nombre de una de las personas que presentan, igual que en la lista."
+_STRANGER = "Escriba el nombre de una de las personas que presentan, como está en la lista."
 SLOTS = {REPRESENTED: "personalidad", SEVERAL: "firmantes", UNABLE: "ruego"}
 """The file that goes with each way to file: a proof, the list of signatures, an identification."""
 
@@ -96,11 +96,12 @@ def say_notices() -> BaseResponse:
 
 
 def _stranger(form: OfficeForm) -> list[FieldFault]:
-    """The representante común is one of those who file."""
+    """The representante común must be one of those who file."""
     if not isinstance(form, SeveralForm):
         return []
-    everybody = (answers(current(), "quien").get("nombre", ""), *names_in(form.otros.data))
-    return [] if form.comun.data in everybody else [FieldFault("comun", _STRANGER)]
+    found = speaker(answers(current(), "quien").get("nombre", ""), form.otros.data, form.comun.data)
+    form.comun.data = found or form.comun.data  # as the list writes it
+    return [] if found else [FieldFault("comun", _STRANGER)]
 
 
 def _way() -> str:

@@ -240,11 +240,11 @@ def test_several_people_file_together_and_one_of_them_speaks_for_all(citizen: Ci
     assert any("uno en cada renglón" in fault for fault in faults(wrong))
     stranger = citizen.answer("/presentar/quien/mas", otros="Ana López", comun="Luis Gil")
     assert any("una de las personas que presentan" in fault for fault in faults(stranger))
-    citizen.answered("/presentar/quien/mas", otros="Ana López\nJuan Ruiz", comun="Ana López")
+    citizen.answered("/presentar/quien/mas", otros="Ana López\nJuan Ruiz", comun="ana lopez")
     for path in list(ANSWERS)[2:]:
         citizen.answered(path)
     page = citizen.visitor.get(REVIEW).text
-    assert "Ana López, Juan Ruiz" in page
+    assert "Ana López, Juan Ruiz<br>Representante común: Ana López" in page
     assert [party.name for party in filing(runtime, citizen.filed()).parties][:1] == ["María Peña Núñez"]
 
 
