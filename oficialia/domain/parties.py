@@ -16,6 +16,15 @@ class Parte(StrEnum):
     A_RUEGO = "a_ruego"  # signs because the first promovente cannot
 
 
+class Way(StrEnum):
+    """How who files does so, as a draft says it."""
+
+    ALONE = "propio"
+    REPRESENTED = "representante"
+    SEVERAL = "varios"
+    UNABLE = "ruego"
+
+
 PROMOVENTES = frozenset({Parte.PROMOVENTE, Parte.REPRESENTANTE_COMUN})
 _LETTERS = {Parte.PROMOVENTE: "p", Parte.REPRESENTANTE_COMUN: "c", Parte.REPRESENTANTE: "r", Parte.A_RUEGO: "f"}
 # Promoventes, of whom at most one speaks for the others; then who represents them; then who signs a ruego.

@@ -1,12 +1,13 @@
 """A draft that follows a filing: what is already known of it, so that the promovente is asked only for the rest."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from oficialia.domain.filing import OPEN, Relacion
+from oficialia.domain.parties import PROMOVENTES, Parte, Way
 from oficialia.errors import Conflict, NotFound
 from oficialia.models import Filing, Party
 from oficialia.runtime import Runtime
@@ -60,10 +61,21 @@ def _what(filing: Filing) -> Mapping[str, Any]:
 
 
 def _who(filing: Filing) -> Mapping[str, Any]:
-    first, *more = filing.parties
-    represents = next((each for each in more if each.role == "representante"), None)
-    named = {f"rep_{name}": value for name, value in _person(represents).items()} if represents else {}
-    return {"persona": first.kind, **_person(first), "como": "representante" if represents else "propio", **named}
+    first = filing.parties[0]
+    return {"persona": first.kind, **_person(first), **_with_whom(filing.parties)}
+
+
+def _with_whom(parties: Sequence[Party]) -> Mapping[str, str]:
+    """Who filed for the first promovente, or with them."""
+    by_role = {party.role: party for party in parties}
+    if represents := by_role.get(Parte.REPRESENTANTE):
+        return {"como": Way.REPRESENTED, **{f"rep_{name}": value for name, value in _person(represents).items()}}
+    if signs := by_role.get(Parte.A_RUEGO):
+        return {"como": Way.UNABLE, "ruego_nombre": signs.name}
+    names = [party.name for party in parties if party.role in PROMOVENTES]
+    speaks = by_role.get(Parte.REPRESENTANTE_COMUN, parties[0])
+    alone = len(names) == 1
+    return {"como": Way.ALONE} if alone else {"como": Way.SEVERAL, "otros": "\n".join(names[1:]), "comun": speaks.name}
 
 
 def _person(party: Party) -> dict[str, str]:

@@ -6,7 +6,7 @@ from wtforms import BooleanField, Field, StringField, TextAreaField, ValidationE
 
 from oficialia.domain.filing import NivelFirma
 from oficialia.domain.names import fold
-from oficialia.domain.parties import MOST_PROMOVENTES
+from oficialia.domain.parties import MOST_PROMOVENTES, Way
 from oficialia.web.forms import (
     ASUNTO,
     NO_ASUNTO,
@@ -27,7 +27,6 @@ from oficialia.web.forms import (
 )
 from oficialia.web.text import clean_line, clean_text
 
-ALONE, REPRESENTED, SEVERAL, UNABLE = "propio", "representante", "varios", "ruego"
 OTHERS = MOST_PROMOVENTES - 1  # beside the first; more are a list of signatures
 _NAMES = 20_000  # characters
 
@@ -49,7 +48,7 @@ class WhoForm(OfficeForm):
     nombre = line_field(needed("Escriba el nombre de quien presenta."))
     curp = curp_field()
     rfc = rfc_field()
-    como = _choice((ALONE, REPRESENTED, SEVERAL, UNABLE), "Elija cómo presenta su escrito.")
+    como = _choice(tuple(way.value for way in Way), "Elija cómo presenta su escrito.")
 
 
 class RepresentativeForm(OfficeForm):

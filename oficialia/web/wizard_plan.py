@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from oficialia.domain.filing import NivelFirma
+from oficialia.domain.parties import Way
 from oficialia.drafts.draft import Draft
 from oficialia.services import draft_signing
 from oficialia.web.wizard_files import signatures
-from oficialia.web.wizard_forms import REPRESENTED, SEVERAL, UNABLE, speaker
+from oficialia.web.wizard_forms import speaker
 
 Answers = Mapping[str, Any]
 ASKED = "sigue"
@@ -42,9 +43,9 @@ def has_main(draft: Draft) -> bool:
 
 def _has_who(draft: Draft) -> bool:
     said = answers(draft, "quien")
-    if said.get("como") == SEVERAL:
+    if said.get("como") == Way.SEVERAL:
         return bool(speaker(said["nombre"], said.get("otros", ""), said.get("comun", "")))
-    more = {REPRESENTED: "rep_nombre", UNABLE: "ruego_nombre"}.get(said.get("como", ""), "nombre")
+    more = {Way.REPRESENTED: "rep_nombre", Way.UNABLE: "ruego_nombre"}.get(said.get("como", ""), "nombre")
     return bool(said.get(more))
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from oficialia.domain.folio import Folio
+from oficialia.domain.parties import Way
 from oficialia.drafts.draft import Draft
 from oficialia.logs import request_id
 from oficialia.services import answering, draft_signing
@@ -13,7 +14,7 @@ from oficialia.services.submission import Person, Submission
 from oficialia.web import filing, privacy
 from oficialia.web.context import runtime
 from oficialia.web.wizard_anexos import papers
-from oficialia.web.wizard_forms import REPRESENTED, SEVERAL, UNABLE, names_in
+from oficialia.web.wizard_forms import names_in
 from oficialia.web.wizard_offer import offered
 from oficialia.web.wizard_plan import WHAT, WHO, WRITING, answers
 
@@ -49,8 +50,8 @@ def submission(draft: Draft, choices: Choices, received_at: datetime) -> Submiss
         warnings=filing.warnings(applicant, representative),
         request_id=request_id.get(),
         others=_others(quien),
-        common_representative=quien.get("comun", "") if quien.get("como") == SEVERAL else "",
-        signed_for=Person("fisica", quien.get("ruego_nombre", "")) if quien.get("como") == UNABLE else None,
+        common_representative=quien.get("comun", "") if quien.get("como") == Way.SEVERAL else "",
+        signed_for=Person("fisica", quien.get("ruego_nombre", "")) if quien.get("como") == Way.UNABLE else None,
         signed_here=signed is not None,
         follows=answering.follows(draft.answers),
     )
@@ -77,12 +78,12 @@ def _applicant(quien: Mapping[str, Any], aviso: Mapping[str, Any]) -> Person:
 
 
 def _representative(quien: Mapping[str, Any]) -> Person | None:
-    if quien.get("como") != REPRESENTED:
+    if quien.get("como") != Way.REPRESENTED:
         return None
     return Person("fisica", quien.get("rep_nombre", ""), curp=quien.get("rep_curp", ""), rfc=quien.get("rep_rfc", ""))
 
 
 def _others(quien: Mapping[str, Any]) -> tuple[Person, ...]:
-    if quien.get("como") != SEVERAL:
+    if quien.get("como") != Way.SEVERAL:
         return ()
     return tuple(Person("fisica", name) for name in names_in(quien.get("otros", "")))

@@ -3,6 +3,7 @@
 from flask import Response, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from oficialia.domain.parties import Way
 from oficialia.errors import FieldFault
 from oficialia.services.catalog import TramiteOption
 from oficialia.web import draft_uploads, wizard_draft
@@ -12,10 +13,6 @@ from oficialia.web.redirects import see_other
 from oficialia.web.wizard_draft import LATER, current, filled
 from oficialia.web.wizard_files import look_into
 from oficialia.web.wizard_forms import (
-    ALONE,
-    REPRESENTED,
-    SEVERAL,
-    UNABLE,
     NoticesForm,
     RepresentativeForm,
     SeveralForm,
@@ -28,9 +25,13 @@ from oficialia.web.wizard_offer import asked_of, offered
 from oficialia.web.wizard_plan import answers
 
 blueprint = wizard_draft.guarded("wizard_who")
-_MORE: dict[str, type[OfficeForm]] = {REPRESENTED: RepresentativeForm, SEVERAL: SeveralForm, UNABLE: UnableForm}
+_MORE: dict[str, type[OfficeForm]] = {
+    Way.REPRESENTED: RepresentativeForm,
+    Way.SEVERAL: SeveralForm,
+    Way.UNABLE: UnableForm,
+}
 _STRANGER = "Escriba el nombre de una de las personas que presentan, como está en la lista."
-SLOTS = {REPRESENTED: "personalidad", SEVERAL: "firmantes", UNABLE: "ruego"}
+SLOTS: dict[str, str] = {Way.REPRESENTED: "personalidad", Way.SEVERAL: "firmantes", Way.UNABLE: "ruego"}
 """The file that goes with each way to file: a proof, the list of signatures, an identification."""
 
 
@@ -48,7 +49,7 @@ def say_who() -> BaseResponse:
     if faults:
         return _who_page(form, faults, wizard_draft.status_of(form))
     draft = runtime().drafts.answer(current().id, "quien", {**answers(current(), "quien"), **values(form)})
-    if form.como.data != ALONE and LATER not in request.form:
+    if form.como.data != Way.ALONE and LATER not in request.form:
         return see_other("wizard_who.more")
     return wizard_draft.go_on(draft, "quien")
 
