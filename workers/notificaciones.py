@@ -13,7 +13,7 @@ from celery import shared_task
 
 from oficialia.domain.documents import Purpose
 from oficialia.domain.filing import NivelSello
-from oficialia.services import buzon, notice_words
+from oficialia.services import notice_words, notificaciones
 from oficialia.services.objects import PDF
 from signing.errors import TimestampUnavailable
 from signing.notice_pdf import notice_pdf
@@ -28,7 +28,7 @@ def issue_notice(job_id: int) -> None:
     ours = parts()
     runtime = ours.runtime
     with leased(runtime, job_id) as lease:  # 1
-        work = buzon.begin(runtime, lease) if lease else None  # 2
+        work = notificaciones.begin(runtime, lease) if lease else None  # 2
         if lease is None or work is None:
             return
         with folder(runtime) as place:
@@ -40,5 +40,5 @@ def issue_notice(job_id: int) -> None:
                 raise TimestampUnavailable
             key = object_key(work.filing_id, Purpose.NOTICE, sealed.sha256, "pdf")
             stored = runtime.bucket.put(key, target, sha256=sealed.sha256, media_type=PDF)  # 4
-        if buzon.record(runtime, lease, work, sealed=sealed, stored=stored, certificate=ours.certificate):  # 5
+        if notificaciones.record(runtime, lease, work, sealed=sealed, stored=stored, certificate=ours.certificate):  # 5
             log.info("the notification of %s is acknowledged", work.folio, extra=measured(sealed))

@@ -13,10 +13,19 @@ from datetime import datetime
 from sqlalchemy import select
 
 from oficialia.domain.documents import Purpose
-from oficialia.domain.filing import Acto, Etapa, NivelSello, Rol
-from oficialia.models import Acuse, Event, Filing, StoredObject
+from oficialia.domain.filing import Acto, Etapa, NivelSello
+from oficialia.models import Acuse, Filing, StoredObject
 from oficialia.runtime import Runtime
-from oficialia.services import acuse_fields, acuse_proofs, certificates, email_confirmation, ledger, objects, outbox
+from oficialia.services import (
+    acuse_fields,
+    acuse_proofs,
+    certificates,
+    email_confirmation,
+    events,
+    ledger,
+    objects,
+    outbox,
+)
 from oficialia.services.acuse_fields import Draft
 from oficialia.services.certificates import SealCertificate
 from oficialia.services.proofs import Proofs
@@ -127,7 +136,7 @@ def record(
             "cadena": hashlib.sha256(issued.cadena.encode()).hexdigest(),
         }
         ledger.append(session, turn, filing, Acto.ACUSE, facts)
-        session.add(_event(filing, now))
+        session.add(events.by_office(filing.id, now, Acto.ACUSE, {"edicion": EDITION}))
         if filing.nivel_sello == NivelSello.B_B or acuse.token is None or sealed.timestamp is None:
             outbox.ask(session, outbox.Kind.RAISE, filing.id, now, ordinal=outbox.RAISE_ACUSE)
         if runtime.ledger_policy and issued.proofs is None:
@@ -135,15 +144,3 @@ def record(
         if email_confirmation.is_confirmed(session, filing.id):
             outbox.ask(session, outbox.Kind.MAIL_ACUSE, filing.id, now)
         return True
-
-
-def _event(filing: Filing, now: datetime) -> Event:
-    return Event(
-        filing_id=filing.id,
-        at=now,
-        act=Acto.ACUSE,
-        actor_role=Rol.SISTEMA,
-        actor="",
-        reason="",
-        data={"edicion": EDITION},
-    )

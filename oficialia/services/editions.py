@@ -14,10 +14,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from oficialia.domain.documents import Purpose
-from oficialia.domain.filing import Acto, NivelSello, Rol
-from oficialia.models import Acuse, Event, Filing, StoredObject
+from oficialia.domain.filing import Acto, NivelSello
+from oficialia.models import Acuse, Filing, StoredObject
 from oficialia.runtime import Runtime
-from oficialia.services import acuse_fields, certificates, ledger, objects, outbox
+from oficialia.services import acuse_fields, certificates, events, ledger, objects, outbox
 from oficialia.services.acuse_fields import Draft
 from oficialia.services.acuses import Issued, statement
 from oficialia.services.certificates import SealCertificate
@@ -164,13 +164,10 @@ def leaf_and_event(session: Session, turn: Turn, filing: Filing, item: StoredObj
     }
     ledger.append(session, turn, filing, Acto.EDICION, facts)
     session.add(
-        Event(
-            filing_id=filing.id,
-            at=turn.registered_at,
-            act=Acto.EDICION,
-            actor_role=Rol.SISTEMA,
-            actor="",
-            reason="",
-            data={"de": item.purpose, "edicion": item.edition, "nivel": item.seal_level},
+        events.by_office(
+            filing.id,
+            turn.registered_at,
+            Acto.EDICION,
+            {"de": item.purpose, "edicion": item.edition, "nivel": item.seal_level},
         )
     )

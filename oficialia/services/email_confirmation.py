@@ -7,11 +7,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from oficialia.domain.filing import Acto, Etapa, Rol
+from oficialia.domain.filing import Acto, Etapa
 from oficialia.errors import NotFound, TooMany
 from oficialia.models import EmailConfirmation, Event, Filing
 from oficialia.runtime import Runtime
-from oficialia.services import outbox
+from oficialia.services import events, outbox
 
 CODE_LIFETIME = timedelta(hours=24)  # mail to a phone without signal may take its time
 MAX_WRONG = 5  # of 1,000,000: with three codes the chance of guessing is 15 in a million
@@ -66,15 +66,7 @@ def _confirmed_for(session: Session, filing_id: UUID, address: str) -> bool:
 
 
 def _event(filing_id: UUID, now: datetime) -> Event:
-    return Event(
-        filing_id=filing_id,
-        at=now,
-        act=Acto.CORREO_CONFIRMADO,
-        actor_role=Rol.PROMOVENTE,
-        actor="",
-        reason="",
-        data={},
-    )
+    return events.by_promovente(filing_id, now, Acto.CORREO_CONFIRMADO, {})
 
 
 def is_confirmed(session: Session, filing_id: UUID) -> bool:

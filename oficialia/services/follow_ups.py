@@ -19,12 +19,12 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, aliased
 
-from oficialia.domain.filing import JOINED, OPEN, Acto, Estado, Relacion, Rol
+from oficialia.domain.filing import JOINED, OPEN, Acto, Estado, Relacion
 from oficialia.domain.ledger import Record
 from oficialia.domain.plazos import Term, Termino, TermRule, term_from
 from oficialia.errors import NotFound
-from oficialia.models import Deadline, Event, Filing, FollowUp
-from oficialia.services import ledger, notices, policies
+from oficialia.models import Deadline, Filing, FollowUp
+from oficialia.services import events, ledger, notices, policies
 from oficialia.services.acts import standing_of
 from oficialia.services.ledger import Turn
 from oficialia.services.submission import Follows
@@ -131,15 +131,7 @@ def _deadline(term: Term, effective: date) -> Deadline:
 
 def _tell(session: Session, turn: Turn, filing: Filing, followed: Followed, facts: Record) -> None:
     root, act = followed.root, Acto(followed.relation.value)
-    event = Event(
-        filing_id=root.id,
-        at=turn.registered_at,
-        act=act,
-        actor_role=Rol.PROMOVENTE,
-        actor=filing.parties[0].name,
-        reason="",
-        data=dict(facts),
-    )
+    event = events.by_promovente(root.id, turn.registered_at, act, facts, name=filing.parties[0].name)
     session.add(event)
     ledger.append(session, turn, root, act, {"acto": act, "folio": root.folio, **facts})
     notices.announce(session, root, event)

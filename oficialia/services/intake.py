@@ -28,11 +28,11 @@ from sqlalchemy.orm import Session
 
 from oficialia.db import DatabaseUnavailable
 from oficialia.domain.documents import Purpose
-from oficialia.domain.filing import Acto, Rol
+from oficialia.domain.filing import Acto
 from oficialia.errors import KeyReused, Unavailable
 from oficialia.models import Event, Filing
 from oficialia.runtime import Runtime
-from oficialia.services import email_confirmation, follow_ups, ledger, outbox, registration
+from oficialia.services import email_confirmation, events, follow_ups, ledger, outbox, registration
 from oficialia.services.pieces import EXTENSIONS, Piece, pieces
 from oficialia.services.registration import StoredPiece
 from oficialia.services.submission import Submission
@@ -132,14 +132,12 @@ def _register(runtime: Runtime, submission: Submission, filing_id: UUID, stored:
 
 
 def _event(filing: Filing, submission: Submission) -> Event:
-    return Event(
-        filing_id=filing.id,
-        at=filing.registered_at,
-        act=Acto.INGRESO,
-        actor_role=Rol.PROMOVENTE,
-        actor=submission.applicant.name,
-        reason="",
-        data={"avisos": list(submission.warnings), **_photo_names(submission)},
+    return events.by_promovente(
+        filing.id,
+        filing.registered_at,
+        Acto.INGRESO,
+        {"avisos": list(submission.warnings), **_photo_names(submission)},
+        name=submission.applicant.name,
     )
 
 

@@ -9,10 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from oficialia.domain.documents import Purpose
-from oficialia.domain.filing import Acto, Rol
+from oficialia.domain.filing import Acto
 from oficialia.models import EmailConfirmation, Event, Filing, StoredObject
 from oficialia.runtime import Runtime
-from oficialia.services import outbox
+from oficialia.services import events, outbox
 
 _ACTOS = {
     outbox.Kind.MAIL_CODE: Acto.CORREO_CODIGO,
@@ -132,17 +132,7 @@ def record(runtime: Runtime, lease: outbox.Lease) -> None:
     with runtime.database.transaction() as session:
         now = runtime.clock()
         if outbox.finish(session, lease, now):
-            session.add(
-                Event(
-                    filing_id=lease.filing_id,
-                    at=now,
-                    act=_ACTOS[lease.kind],
-                    actor_role=Rol.SISTEMA,
-                    actor="",
-                    reason="",
-                    data={"numero": lease.ordinal},
-                )
-            )
+            session.add(events.by_office(lease.filing_id, now, _ACTOS[lease.kind], {"numero": lease.ordinal}))
 
 
 def tracking_link(runtime: Runtime, filing: Filing) -> str:

@@ -4,7 +4,8 @@ from datetime import date, datetime
 
 from oficialia.domain.wording import instant, long_date
 from oficialia.runtime import Labels
-from oficialia.services.buzon import Medio, NoticeWork
+from oficialia.services.buzon import Medio
+from oficialia.services.notificaciones import NoticeWork
 from signing.notice_pdf import NoticeContent
 
 WHAT = {

@@ -17,8 +17,9 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from oficialia.db import Database
-from oficialia.domain.filing import Acto, Etapa, Rol
-from oficialia.models import AskedLetter, Event, Filing, Job
+from oficialia.domain.filing import Acto, Etapa
+from oficialia.models import AskedLetter, Filing, Job
+from oficialia.services import events
 
 # A rung bell that nobody heeded is rung again after this; a worker normally takes the job within a second.
 RING_AGAIN = timedelta(seconds=15)
@@ -243,13 +244,7 @@ def _tell(session: Session, job: Job, now: datetime, reason: str) -> None:
     if job.filing_id is None:  # a letter has no history; `oficialia trabajos` names it
         return
     session.add(
-        Event(
-            filing_id=job.filing_id,
-            at=now,
-            act=Acto.EN_ESPERA,
-            actor_role=Rol.SISTEMA,
-            actor="",
-            reason=reason,
-            data={"trabajo": job.kind, "intentos": job.attempts},
+        events.by_office(
+            job.filing_id, now, Acto.EN_ESPERA, {"trabajo": job.kind, "intentos": job.attempts}, reason=reason
         )
     )

@@ -17,12 +17,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from oficialia.domain.documents import Purpose
-from oficialia.domain.filing import Acto, Rol
+from oficialia.domain.filing import Acto
 from oficialia.domain.staff import Actor, StaffAct, may, sees
 from oficialia.errors import NotFound
 from oficialia.models import Document, Event, Filing, Job, StoredObject
 from oficialia.runtime import Runtime
-from oficialia.services import certificates, follow_ups, ledger, looks, objects, observations, outbox
+from oficialia.services import certificates, events, follow_ups, ledger, looks, objects, observations, outbox
 from oficialia.services.certificates import SealCertificate
 from oficialia.services.objects import PDF
 from oficialia.services.outbox import Kind
@@ -138,14 +138,11 @@ def record(
         item.document_id, item.protect_at = work.document.id, None
         session.add(item)
         session.add(
-            Event(
-                filing_id=work.filing_id,
-                at=now,
-                act=Acto.DICTAMEN,
-                actor_role=Rol.SISTEMA,
-                actor="",
-                reason="",
-                data={
+            events.by_office(
+                work.filing_id,
+                now,
+                Acto.DICTAMEN,
+                {
                     "documento": work.document.number,
                     "edicion": edition,
                     "dictamen": stored.sha256,

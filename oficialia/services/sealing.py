@@ -11,11 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from oficialia.domain.documents import Purpose, Role
-from oficialia.domain.filing import Acto, Etapa, NivelSello, Rol
+from oficialia.domain.filing import Acto, Etapa, NivelSello
 from oficialia.domain.wording import instant
-from oficialia.models import Document, Event, Filing, StoredObject
+from oficialia.models import Document, Filing, StoredObject
 from oficialia.runtime import Runtime
-from oficialia.services import certificates, ledger, objects, outbox
+from oficialia.services import certificates, events, ledger, objects, outbox
 from oficialia.services.certificates import SealCertificate
 from signing.seal import Sealed
 from storage.bucket import Stored
@@ -98,14 +98,8 @@ def record(
         }
         ledger.append(session, turn, filing, Acto.SELLO, facts)
         session.add(
-            Event(
-                filing_id=filing.id,
-                at=turn.registered_at,
-                act=Acto.SELLO,
-                actor_role=Rol.SISTEMA,
-                actor="",
-                reason="",
-                data={"estrategia": sealed.strategy, "nivel": sealed.level},
+            events.by_office(
+                filing.id, turn.registered_at, Acto.SELLO, {"estrategia": sealed.strategy, "nivel": sealed.level}
             )
         )
         outbox.ask(session, outbox.Kind.ACUSE, filing.id, turn.registered_at)

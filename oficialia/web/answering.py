@@ -9,7 +9,7 @@ from oficialia.web import session
 from oficialia.web.context import runtime
 from oficialia.web.errors import page
 from oficialia.web.forms import EXPIRED, EmptyForm
-from oficialia.web.redirects import to_path
+from oficialia.web.redirects import see_other
 
 blueprint = Blueprint("answering", __name__, url_prefix="/seguimiento/<folio>")
 
@@ -31,4 +31,4 @@ def _begin(folio: str, meant: Relacion) -> BaseResponse:
         return page(400, EXPIRED)
     answers = answering.prefilled(runtime(), session.opened(folio), meant)
     session.set_draft(runtime().drafts.create(answers).id)
-    return to_path("/presentar/pasos")
+    return see_other("wizard_tasks.tasks")

@@ -14,10 +14,9 @@ from oficialia.errors import FieldFault
 from oficialia.web import session
 from oficialia.web.context import runtime
 from oficialia.web.forms import DraftCodeForm
-from oficialia.web.redirects import see_other, to_path
+from oficialia.web.redirects import see_other
 
 blueprint = Blueprint("draft_link", __name__)
-TASKS = "/presentar/pasos"
 UNKNOWN = (
     "No encontramos un borrador con ese código. Revíselo letra por letra. "
     "Los borradores se borran siete días después del último cambio."
@@ -45,7 +44,7 @@ def open_draft() -> BaseResponse:
         session.remember(draft.folio, draft.filing_id)
         return see_other("confirmation.show", folio=draft.folio)
     session.set_draft(draft.id)
-    return to_path(TASKS)
+    return see_other("wizard_tasks.tasks")
 
 
 def _page(form: DraftCodeForm, faults: list[FieldFault], status: int) -> Response:
@@ -55,7 +54,6 @@ def _page(form: DraftCodeForm, faults: list[FieldFault], status: int) -> Respons
         faults=faults,
         errors={fault.field: fault.sentence for fault in faults},
         open_code=_open_code(),
-        tasks=TASKS,
     )
     response = make_response(page, status)
     response.headers["Cache-Control"] = "no-store"

@@ -96,11 +96,11 @@ OPENING = {
 }
 NOTIFYING = {
     "1 lease": "oficialia.services.outbox:take",
-    "2 register": "oficialia.services.buzon:begin",
+    "2 register": "oficialia.services.notificaciones:begin",
     "3 typeset": "workers.notificaciones:notice_pdf",
     "3 seal": "signing.seal:SealEngine.seal_own",
     "4 storage": "storage.bucket:Bucket.put",
-    "5 transaction": "oficialia.services.buzon:record",
+    "5 transaction": "oficialia.services.notificaciones:record",
     "5 its leaf": "oficialia.services.ledger:append",
 }
 WHENS: tuple[When, ...] = ("before", "after")
