@@ -22,6 +22,7 @@ const SENTENCES = {
   llave_de_otro_tipo: "Este .key no es como los que entrega el SAT. Elija el de su e.firma.",
   otro_documento: "El documento que preparamos no es exactamente el suyo. No se firmó nada. Avise a la oficina.",
   sin_conexion: "No hay conexión. Su llave no salió de este equipo; intente de nuevo.",
+  sin_oficina: "La oficina no responde. Su llave no salió de este equipo; intente de nuevo en unos minutos.",
   no_se_puede: "Este navegador no puede firmar aquí. Use uno actualizado, o firme su PDF con otro programa y súbalo.",
   falla: "No se pudo firmar por una falla de la página. Recárguela e intente de nuevo.",
 };
@@ -103,8 +104,8 @@ class Signing {
   }
 
   async prepared() {
-    const answer = await fetch(this.box.dataset.documento, { headers: { Accept: "application/pdf" } });
-    if (!answer.ok) throw new Told((await answer.json()).frase);
+    const answer = await reached(this.box.dataset.documento, { headers: { Accept: "application/pdf" } });
+    if (!answer.ok) throw new Told((await spoken(answer)).frase);
     return new Uint8Array(await answer.arrayBuffer());
   }
 
@@ -155,8 +156,8 @@ class Signing {
   async tell(address, values) {
     const token = document.querySelector("meta[name=csrf-token]").content;
     const headers = { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": token };
-    const answer = await fetch(address, { method: "POST", headers, body: JSON.stringify(values) });
-    const said = await answer.json();
+    const answer = await reached(address, { method: "POST", headers, body: JSON.stringify(values) });
+    const said = await spoken(answer);
     if (!answer.ok) throw new Told(said.frase);
     return said;
   }
@@ -185,6 +186,9 @@ class Signing {
   }
 }
 
+// What the network or a proxy on the way keeps from happening is no fault of the page.
+const reached = (address, options) => fetch(address, options).catch(() => Promise.reject(new Fault("sin_conexion")));
+const spoken = (answer) => answer.json().catch(() => Promise.reject(new Fault("sin_oficina")));
 const offline = (error) => (error instanceof TypeError && !navigator.onLine ? "sin_conexion" : "falla");
 const bytesOf = async (file) => new Uint8Array(await file.arrayBuffer());
 

@@ -319,6 +319,21 @@ def test_a_program_that_was_changed_on_the_way_is_not_run(page: Page, site: Site
     assert "falla de la página" in told(page)
 
 
+@pytest.mark.parametrize("way", ["no line", "a proxy alone"])
+def test_what_the_line_keeps_from_happening_is_no_fault_of_the_page(page: Page, site: Site, way: str) -> None:
+    work_on(page, site, site.draft(text="Pido agua."))
+
+    def kept(route: Route) -> None:
+        if way == "no line":
+            route.abort()
+        else:
+            route.fulfill(status=503, content_type="text/html", body="<!doctype html><title>Vuelva</title>")
+
+    page.route("**/presentar/firma/preparar", kept)
+    sign(page, *site.citizen("maria"))
+    assert ("No hay conexión" if way == "no line" else "La oficina no responde") in told(page)
+
+
 def test_what_is_wrong_with_key_or_password_is_told_and_the_office_hears_nothing_of_it(
     page: Page, site: Site, tmp_path: Path
 ) -> None:
