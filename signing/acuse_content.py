@@ -112,6 +112,8 @@ class AcuseDocument:
     reserved: bool = False
     note: str = ""
     """How the sealed copy bears its seal, where that is not to be seen on the page."""
+    photos: tuple[str, ...] = ()
+    """The digests of the photographs of which it was made, in the order of its pages."""
 
 
 @dataclass(frozen=True)

@@ -160,7 +160,15 @@ def _document(document: Document, sealed: StoredObject, kinds: Mapping[str, str]
         note=observations.of_seal(sealed.seal_strategy) if principal else "",
         filename=document.filename,
         reserved=document.reserved,
+        photos=_photos(document),
     )
+
+
+def _photos(document: Document) -> tuple[str, ...]:
+    """What the browser computed of each before it was sent, and showed to who filed."""
+    sources = [item for item in document.objects if item.purpose == Purpose.SOURCE]
+    pictures = [item for item in sources if item.media_type.startswith("image/")]
+    return tuple(item.sha256 for item in sorted(pictures, key=lambda item: item.edition))
 
 
 def _leaves(session: Session, filing: Filing) -> tuple[AcuseLeaf, ...]:

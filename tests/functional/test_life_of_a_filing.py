@@ -15,10 +15,12 @@ import pytest
 from PIL import Image
 
 from oficialia.embedded.browser import Browser
+from signing.digest import sha256_of
 from signing.examine import examine
 from signing.sandbox import Sandbox
 from signing.trust import load_anchors
 from tests.support.filing import KEY, Filed, Office, file, values
+from tests.support.pages import page_texts
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +138,9 @@ def test_typed_text_and_photographs_become_the_main_document(office: Office, tmp
     typed = file(office, values(forma="texto", peticion="Solicito que se repare el bache.\nGracias."), {})
     photographed = file(office, values(forma="fotos"), {"fotos": photo})
     for filing in (typed, photographed):
-        assert {"acuse", "sellado"} <= set(filing.documents(tmp_path))
+        documents = filing.documents(tmp_path)
+        assert {"acuse", "sellado"} <= set(documents)
+    assert sha256_of(photo) in "".join(page_texts(documents["acuse"].read_bytes()))
 
 
 def test_the_acuse_is_mailed_only_after_the_code(office: Office, signed_petition: Path) -> None:

@@ -153,6 +153,16 @@ def test_it_lists_21_documents_over_numbered_pages() -> None:
         assert sum(sha256(f"documento {number}") in page for page in pages) == 1
 
 
+def test_the_digest_of_every_photograph_is_there_over_as_many_pages_as_it_takes() -> None:
+    photos = tuple(sha256(f"foto {number}") for number in range(1, 61))
+    main = replace(acuse().documents[0], photos=photos)
+    pages = page_texts(acuse_pdf(replace(acuse(), documents=(main, document(2))), ATTACHMENTS))
+    for number, photo in enumerate(photos, start=1):
+        [page] = [page for page in pages if photo in page]
+        assert f"Foto {number}" in page
+    assert any(sha256("documento 2") in page for page in pages)
+
+
 def stretched(value: str) -> AcuseContent:
     """Every text that a citizen types, as long as it may be."""
     content = acuse()
