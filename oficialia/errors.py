@@ -5,6 +5,7 @@ here, so they are plain es-MX, say what happened, and say what to do next.
 """
 
 from dataclasses import dataclass
+from uuid import UUID
 
 
 class OficialiaError(Exception):
@@ -51,6 +52,11 @@ class KeyReused(OficialiaError):
         "Este formulario ya se envió con otro contenido y tiene su folio. "
         "Para presentar otro escrito, abra un formulario nuevo."
     )
+
+    def __init__(self, folio: str, filing_id: UUID) -> None:
+        super().__init__()
+        self.folio = folio  # of what was received: whoever sent it may never have been told
+        self.filing_id = filing_id
 
 
 class Conflict(OficialiaError):

@@ -83,7 +83,7 @@ def _already_received(session: Session, submission: Submission) -> Receipt | Non
     body = submission.body_digest()
     known = session.scalars(select(Filing).where(Filing.idempotency_hash == submission.key_hash())).one_or_none()
     if known is not None and known.body_digest != body:
-        raise KeyReused
+        raise KeyReused(known.folio, known.id)
     if known is None and submission.earlier:
         # A browser that goes back may fill a new form, with a new key, with what was sent already.
         same = select(Filing).where(Filing.id.in_(submission.earlier), Filing.body_digest == body)

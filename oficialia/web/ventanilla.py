@@ -58,6 +58,7 @@ def _refused(form: FilingForm, choices: Choices, error: OficialiaError) -> Respo
     tell_cause(error)
     faults = list(error.faults) if isinstance(error, SubmissionRefused) else []
     if isinstance(error, KeyReused):
+        session.remember(error.folio, error.filing_id)
         form.clave_envio.data = _new_key()  # sent again on purpose, it is another filing
     response = _page(form, choices, faults or [FieldFault("", error.sentence)], error.status)
     if retry_after := getattr(error, "retry_after_seconds", 0):

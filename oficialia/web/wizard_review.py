@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from oficialia.errors import FieldFault, KeyReused, OficialiaError, SubmissionRefused
 from oficialia.services import intake
 from oficialia.services.catalog import Choices
+from oficialia.services.intake import Receipt
 from oficialia.services.level_words import LEVELS
 from oficialia.services.submission import Submission
 from oficialia.web import privacy, session, wizard_draft
@@ -23,7 +24,7 @@ from oficialia.web.wizard_submission import submission
 blueprint = wizard_draft.guarded("wizard_review")
 _STALE = "El aviso de privacidad cambió. Léalo y confírmelo de nuevo."
 _NOT_SEEN = "Su escrito cambió después de que abrió esta página. Léalo otra vez y, si está bien, declare y presente."
-_CHANGED = "Este borrador ya se presentó antes de su último cambio. Búsquelo con su folio y su clave en Seguimiento."
+_CHANGED = "Este borrador ya se presentó antes de su último cambio, con el folio {folio}. Ábralo en Seguimiento."
 
 
 @blueprint.get("/revisar")
@@ -56,16 +57,27 @@ def file() -> BaseResponse:
         receipt = intake.receive(runtime(), sent)
     except OficialiaError as error:
         return _refused(form, error)
-    runtime().drafts.close(draft.id, receipt.folio, receipt.filing_id)
+    _close(receipt)
     session.drop_draft()
     session.remember(receipt.folio, receipt.filing_id, sent.warnings)
     return see_other("confirmation.show", folio=receipt.folio, repetido="1" if receipt.repeated else None)
 
 
+def _close(receipt: Receipt) -> None:
+    """There is a folio now, which must be shown whatever is wrong with the disk; sent again, the draft has the same."""
+    try:
+        runtime().drafts.close(current().id, receipt.folio, receipt.filing_id)
+    except OficialiaError as error:
+        tell_cause(error)
+
+
 def _refused(form: ReviewForm, error: OficialiaError) -> Response:
     tell_cause(error)
     faults = list(error.faults) if isinstance(error, SubmissionRefused) else []
-    sentence = _CHANGED if isinstance(error, KeyReused) else error.sentence
+    sentence = error.sentence
+    if isinstance(error, KeyReused):  # filed, and then the power went before anybody was told
+        session.remember(error.folio, error.filing_id)
+        sentence = _CHANGED.format(folio=error.folio)
     response = _page(form, faults or [FieldFault("", sentence)], error.status)
     if retry_after := getattr(error, "retry_after_seconds", 0):
         response.headers["Retry-After"] = str(retry_after)

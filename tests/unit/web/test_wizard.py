@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 
+from oficialia.domain.codes import digest
 from oficialia.drafts.store import DraftStore
 from oficialia.models import Filing
 from oficialia.runtime import Runtime
@@ -192,6 +193,42 @@ def test_what_was_filed_just_before_the_power_went_has_its_folio_still(
     again = citizen.visitor.post(REVIEW, hidden)
     assert "repetido=1" in str(again.location)
     assert citizen.visitor.send("/borrador", {"codigo": code}).location == str(again.location).split("?")[0]
+
+
+def test_what_was_filed_before_the_power_went_and_changed_then_is_told_its_folio(
+    citizen: Citizen, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    citizen.answers_all()
+    with monkeypatch.context() as power_cut:
+        power_cut.setattr(DraftStore, "close", _gone)
+        with pytest.raises(KeyboardInterrupt):
+            citizen.files()
+    citizen.answered("/presentar/escrito/contenido", peticion="Pido otra cosa.")
+    told = citizen.files()
+    folio = FOLIO.search(faults(told)[0])
+    assert (told.status_code, bool(folio)) == (409, True)
+    assert folio
+    assert "Pido otra cosa." in told.text
+    assert citizen.visitor.get(f"/seguimiento/{folio[0]}").status_code == 200
+    with runtime.database.reading() as session:
+        assert session.query(Filing).filter_by(folio=folio[0]).count() == 1
+
+
+def test_the_folio_is_shown_though_the_draft_cannot_be_closed(
+    citizen: Citizen, runtime: Runtime, caplog: pytest.LogCaptureFixture
+) -> None:
+    citizen.answers_all()
+    hidden = {**citizen.visitor.hidden(REVIEW), **DECLARED}
+    code = citizen.visitor.get("/presentar/pasos").text.split('id="codigo">')[1].split("<")[0]
+    waiting = runtime.drafts.folder / digest(code) / "borrador.json.nuevo"
+    waiting.mkdir()  # no record can be written
+    filed = citizen.visitor.post(REVIEW, hidden)
+    assert (filed.status_code, FOLIO.search(str(filed.location)) is not None) == (303, True)
+    assert citizen.visitor.get(str(filed.location)).status_code == 200
+    assert "unavailable in /presentar/revisar" in caplog.text
+    waiting.rmdir()
+    citizen.visitor.send("/borrador", {"codigo": code})
+    assert str(citizen.files().location) == f"{filed.location}?repetido=1"
 
 
 def _gone(*_arguments: object) -> None:
