@@ -30,7 +30,7 @@ def read(folder: Path) -> Draft | None:
         created_at=datetime.fromisoformat(kept["created_at"]),
         changed_at=datetime.fromisoformat(kept["changed_at"]),
         answers=kept["answers"],
-        files=tuple(_file(folder, file) for file in kept["files"]),
+        files=tuple(file for file in (_file(folder, each) for each in kept["files"]) if _is_there(file)),
         folio=kept["folio"],
         filing_id=UUID(kept["filing_id"]) if kept["filing_id"] else None,
     )
@@ -65,6 +65,15 @@ def _word(value: object) -> str:
 def _file(folder: Path, kept: Mapping[str, Any]) -> DraftFile:
     changed_at = datetime.fromisoformat(kept["changed_at"])
     return DraftFile(**{**kept, "changed_at": changed_at, "path": bytes_of(folder, kept["id"])})
+
+
+def _is_there(file: DraftFile) -> bool:
+    """Whether the disk still has what was counted. Where it has not, the file is gone, and the person chooses it again:
+    a piece written behind a hole would make a document of zeros."""
+    try:
+        return file.path.stat().st_size >= file.received
+    except FileNotFoundError:
+        return not file.received
 
 
 def _kept(file: DraftFile) -> dict[str, Any]:

@@ -31,7 +31,7 @@ Answers = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class DraftStore:
-    """The drafts in ``folder``. Whatever the disk does not take raises Unavailable, and then nothing has changed."""
+    """The drafts in ``folder``. What the disk refuses raises Unavailable, and then nothing has changed."""
 
     folder: Path
     codes: Codes
@@ -51,11 +51,13 @@ class DraftStore:
 
     def open(self, draft_id: UUID) -> Draft:
         """The draft. Raises DraftGone."""
-        return self._known(self._folder(draft_id))
+        with _disk():
+            return self._known(self._folder(draft_id))
 
     def by_code(self, code: str) -> Draft:
         """The draft of a code as somebody typed it. Raises DraftGone."""
-        return self._known(self.folder / digest(code))
+        with _disk():
+            return self._known(self.folder / digest(code))
 
     def code(self, draft_id: UUID) -> str:
         """The code that opens it in any browser."""

@@ -1,6 +1,7 @@
 """Keeping the promise that drafts go away: whole ones after a week, unfinished uploads after a day."""
 
 import contextlib
+import logging
 import shutil
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -14,6 +15,7 @@ from oficialia.drafts.lock import locked
 # Bytes that no record speaks of may still be read by a request that began before they were taken away.
 STRAYS_KEPT = timedelta(hours=1)
 _GOING = ".borrado-"
+_log = logging.getLogger("oficialia.drafts")
 
 
 def sweep(root: Path, now: datetime) -> int:
@@ -24,14 +26,22 @@ def sweep(root: Path, now: datetime) -> int:
 
 
 def _swept(folder: Path, now: datetime) -> bool:
-    """Whether the draft is gone now. Another process may be sweeping too."""
-    with contextlib.suppress(DraftGone, FileNotFoundError), locked(folder):
-        draft = record.read(folder)
-        if _over(folder, draft, now):
-            _remove(folder)
-            return True
-        if draft:
-            _tidy(folder, draft, now)
+    """Whether the draft is gone now. Another process may be sweeping too; a folder that cannot be swept keeps none of
+    the others."""
+    try:
+        with contextlib.suppress(DraftGone, FileNotFoundError), locked(folder):
+            return _looked_after(folder, record.read(folder), now)
+    except OSError as error:
+        _log.error("a draft cannot be swept: %s", type(error).__name__)
+    return False
+
+
+def _looked_after(folder: Path, draft: Draft | None, now: datetime) -> bool:
+    if _over(folder, draft, now):
+        _remove(folder)
+        return True
+    if draft:
+        _tidy(folder, draft, now)
     return False
 
 

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from oficialia.domain.codes import digest
 from oficialia.domain.upload import Upload
 from oficialia.drafts.draft import DraftFile
 from oficialia.drafts.errors import (
@@ -24,7 +25,7 @@ from oficialia.drafts.errors import (
 )
 from oficialia.drafts.files import Checksum
 from oficialia.drafts.store import DraftStore
-from oficialia.errors import SubmissionRefused
+from oficialia.errors import SubmissionRefused, Unavailable
 from tests.support.office import TestClock
 
 CONTENT = bytes(range(256)) * 10
@@ -321,3 +322,36 @@ def test_what_was_left_of_making_a_draft_is_swept_after_a_day(store: DraftStore,
     clock.time += DAY + timedelta(minutes=5)  # the disk's clock is the real one
     assert store.sweep() == 1
     assert list(store.folder.iterdir()) == []
+
+
+def test_a_complete_file_whose_bytes_were_lost_is_asked_for_again(store: DraftStore, tmp_path: Path) -> None:
+    draft = store.create({"que": {"asunto": "Bache"}})
+    whole, cut = (store.add(draft.id, "fotos", upload(tmp_path)) for _ in range(2))
+    with cut.path.open("r+b") as file:
+        file.truncate(len(CONTENT) - 1)
+    assert [file.id for file in store.open(draft.id).in_slot("fotos")] == [whole.id]
+    assert store.answer(draft.id, "que", {"asunto": "Luz"}).answers == {"que": {"asunto": "Luz"}}
+
+
+def test_a_folder_that_cannot_be_swept_keeps_no_other(
+    store: DraftStore, clock: TestClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    drafts = [store.create() for _ in range(9)]
+    broken = store.folder / digest(store.code(drafts[4].id))
+    (broken / "cerrojo").mkdir()
+    clock.time += WEEK
+    assert store.sweep() == 8
+    assert list(store.folder.iterdir()) == [broken]
+    assert "a draft cannot be swept: IsADirectoryError" in caplog.text
+
+
+def test_a_disk_that_gives_nothing_is_told_as_an_outage(store: DraftStore) -> None:
+    draft = store.create()
+    code = store.code(draft.id)
+    record = store.folder / digest(code) / "borrador.json"
+    record.unlink()
+    record.mkdir()  # what cannot be read, whoever asks
+    with pytest.raises(Unavailable):
+        store.open(draft.id)
+    with pytest.raises(Unavailable):
+        store.by_code(code)
