@@ -12,6 +12,7 @@ from flask import Flask, request
 from flask_limiter import Limiter
 
 from oficialia.web.context import WebOptions
+from oficialia.web.uploads import announced
 
 # What one request of each endpoint costs of `WebOptions.throttle`; endpoints are counted apart. Claves and codes are 80
 # bits long, or six digits with five tries: the double price only keeps machines from trying all day.
@@ -80,8 +81,8 @@ def install(app: Flask, options: WebOptions) -> None:
 
 
 def _kibibytes() -> int:
-    """How much the request brings."""
-    return 1 + ((request.content_length or 0) >> 10)
+    """How much the request brings, at most."""
+    return 1 + (announced() >> 10)
 
 
 def address() -> str:

@@ -23,7 +23,7 @@ from oficialia.web.context import runtime
 from oficialia.web.errors import page
 from oficialia.web.forms import EXPIRED
 from oficialia.web.text import clean_filename
-from oficialia.web.uploads import received_piece, require_draft_room, require_room
+from oficialia.web.uploads import announced, received_piece, require_draft_room, require_room
 
 blueprint = Blueprint("tus", __name__, url_prefix="/presentar/archivos")
 VERSION = "1.0.0"
@@ -105,7 +105,7 @@ def append(file_id: str) -> Response:
         raise UnsupportedMediaType
     offset, checksum = _number("Upload-Offset"), _checksum()
     require_room()
-    require_draft_room(request.content_length or 0)
+    require_draft_room(announced())
     drafts, draft = runtime().drafts, _draft()
     room = drafts.file(draft, file_id).size - offset
     if (request.content_length or 0) > max(room, 0):

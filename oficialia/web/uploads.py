@@ -188,12 +188,19 @@ def total_received() -> int:
     return sum(upload.size for upload in cast(OfficeRequest, request).spooled)
 
 
+def announced() -> int:
+    """How many bytes the body may have: what was said, or the most that is read of one that does not say (chunked)."""
+    if "Transfer-Encoding" in request.headers:
+        return int(current_app.config["MAX_CONTENT_LENGTH"])
+    return request.content_length or 0
+
+
 def require_room() -> None:
     """Before anything of the body is read: raises RequestEntityTooLarge, or Unavailable when the spool has no room."""
-    if (request.content_length or 0) > current_app.config["MAX_CONTENT_LENGTH"]:
+    if announced() > current_app.config["MAX_CONTENT_LENGTH"]:
         raise RequestEntityTooLarge
     free = shutil.disk_usage(runtime().spool).free
-    if free - (request.content_length or 0) < options().min_free_bytes:
+    if free - announced() < options().min_free_bytes:
         raise Unavailable(NO_ROOM)
 
 

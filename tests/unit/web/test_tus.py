@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from oficialia.app import create_app
 from oficialia.limits import Limits
@@ -213,23 +214,25 @@ def test_more_than_a_filing_may_hold_is_a_413(uploader: Uploader) -> None:
     assert "juntos" in refused.text
 
 
+def untold(uploader: Uploader, place: str, content: bytes) -> TestResponse:
+    """A piece of which nobody says how long it is."""
+    return uploader.visitor.client.patch(
+        place,
+        input_stream=io.BytesIO(content),
+        environ_overrides={"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"},
+        headers={
+            "Tus-Resumable": "1.0.0",
+            "X-CSRFToken": uploader.token,
+            "Upload-Offset": "0",
+            "Content-Type": "application/offset+octet-stream",
+        },
+    )
+
+
 @pytest.mark.parametrize("told", [True, False])
 def test_more_than_was_announced_is_a_413(uploader: Uploader, told: bool) -> None:
     place = uploader.begun(100)
-    if told:
-        refused = uploader.piece(place, 0, bytes(101))
-    else:  # nobody says how long it is
-        refused = uploader.visitor.client.patch(
-            place,
-            input_stream=io.BytesIO(bytes(101)),
-            environ_overrides={"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"},
-            headers={
-                "Tus-Resumable": "1.0.0",
-                "X-CSRFToken": uploader.token,
-                "Upload-Offset": "0",
-                "Content-Type": "application/offset+octet-stream",
-            },
-        )
+    refused = uploader.piece(place, 0, bytes(101)) if told else untold(uploader, place, bytes(101))
     assert refused.status_code == 413
     assert "más grande de lo que se anunció" in refused.text
     assert uploader.ask("HEAD", place).headers["Upload-Offset"] == "0"
@@ -346,3 +349,34 @@ def test_nobody_fills_the_disk_with_drafts(
     assert refused.status_code == 429
     assert "demasiados intentos" in refused.text
     assert int(refused.headers["Retry-After"]) == 3600
+
+
+def test_a_piece_that_does_not_say_how_long_it_is_counts_as_the_longest(
+    drafting: Runtime, options: WebOptions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    longest = create_app(drafting, options).config["MAX_CONTENT_LENGTH"] >> 10
+    monkeypatch.setattr(throttle, "_KIBIBYTES", f"{2 * longest} per hour")
+    uploader = Uploader(Visitor(create_app(drafting, options)), drafting)
+    places = [uploader.begun(5, slot=f"anexo-{number}") for number in range(2)]
+    assert [untold(uploader, place, b"hola!").status_code for place in places] == [204, 429]
+
+
+def test_a_piece_that_does_not_say_how_long_it_is_needs_room_for_the_longest(
+    drafting: Runtime, options: WebOptions
+) -> None:
+    free = shutil.disk_usage(drafting.spool).free
+    narrow = create_app(drafting, replace(options, min_free_bytes=free // 2 - 50_000))
+    uploader = Uploader(Visitor(narrow), drafting)
+    place = uploader.begun(5)
+    assert untold(uploader, place, b"hola!").status_code == 503
+    assert uploader.piece(place, 0, b"hola!").status_code == 204
+
+
+def test_a_file_whose_bytes_were_lost_is_begun_anew(uploader: Uploader) -> None:
+    """Written on behind a hole, it would be a document that nobody sent."""
+    place = uploader.begun(len(CONTENT))
+    uploader.piece(place, 0, CONTENT[:1000])
+    uploader.draft.files[0].path.unlink()
+    assert uploader.ask("HEAD", place).status_code == 404
+    assert uploader.piece(place, 1000, CONTENT[1000:]).status_code == 404
+    assert uploader.draft.files == ()
