@@ -14,7 +14,7 @@ import tempfile
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import rfc8785
@@ -137,7 +137,10 @@ def _keep(runtime: Runtime, draft: Draft, by: CitizenCertificate, path: Path, bl
         _clear(runtime, draft, slot)
     file = runtime.drafts.add(draft.id, SIGNED, _upload(path, "firmado.pdf", SIGNED), about)
     if blanks:
-        draft = runtime.drafts.answer(draft.id, "quien", {**draft.answers.get("quien", {}), **blanks})
+        who = {**draft.answers.get("quien", {}), **blanks}
+        runtime.drafts.answer(draft.id, "quien", who)
+        # As it was signed: what another window changed meanwhile was not, and then the signature does not count.
+        draft = replace(draft, answers={**draft.answers, "quien": who})
     runtime.drafts.answer(draft.id, "efirma", {"de": said(draft)})
     return Signature(**about, sha256=file.sha256)
 

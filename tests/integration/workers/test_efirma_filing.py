@@ -51,18 +51,22 @@ class Window:
         return self.runtime.drafts.open(draft.id)
 
     def signed(self, draft: Draft, form: Submission) -> Upload:
-        """Her signature on what the draft says, as the page makes it."""
+        """Her signature on what the draft says, kept with it."""
+        signature = self.signature(draft, form)
+        draft_signing.finish(self.runtime, self.runtime.drafts.open(draft.id), form, signature)
+        found = draft_signing.signed_main(self.runtime.drafts.open(draft.id))
+        assert found is not None
+        return found.upload()
+
+    def signature(self, draft: Draft, form: Submission) -> bytes:
+        """The same, as the page makes it and sends it."""
         people = self.pki / "ciudadanos"
         certificate = (people / "maria.cer").read_bytes()
         key = load_der_private_key((people / "maria.key").read_bytes(), CITIZEN_PASSWORD)
         assert isinstance(key, RSAPrivateKey)
         file = draft_signing.prepare(self.runtime, draft, form, certificate)
         digest = digest_outside(file.path, Gap(*file.about["hueco"]))
-        signature = key.sign(attributes(digest, certificate), PKCS1v15(), SHA256())
-        draft_signing.finish(self.runtime, self.runtime.drafts.open(draft.id), form, signature)
-        found = draft_signing.signed_main(self.runtime.drafts.open(draft.id))
-        assert found is not None
-        return found.upload()
+        return key.sign(attributes(digest, certificate), PKCS1v15(), SHA256())
 
     def level(self, folio: str) -> str:
         """What the register says of how it is signed."""
@@ -150,3 +154,16 @@ def test_what_is_not_signed_here_or_not_by_who_files_is_n2(window: Window, clock
     another = replace(uploaded, signed_here=True, applicant=Person("fisica", "Juan Soto"), idempotency_key="b")
     for each in (uploaded, another):
         assert window.level(intake.receive(window.runtime, each).folio) == "n2"
+
+
+def test_what_another_window_changed_while_it_was_signed_was_not_signed(window: Window, clock: TestClock) -> None:
+    draft = window.draft("principal", write_pdf(window.folder / "escrito.pdf"))
+    unknown = Person("fisica", MARIA.name)  # RFC and CURP come from the certificate
+    filed = replace(form(clock, main_pdf=draft.in_slot("principal")[0].upload()), applicant=unknown)
+    signature = window.signature(draft, filed)
+    as_it_was = window.runtime.drafts.open(draft.id)
+    window.runtime.drafts.answer(draft.id, "escrito", {"asunto": "Otro"})
+    draft_signing.finish(window.runtime, as_it_was, filed, signature)
+    after = window.runtime.drafts.open(draft.id)
+    assert after.answers["quien"]["rfc"] == MARIA.rfc
+    assert draft_signing.signed_main(after) is None
