@@ -1,11 +1,13 @@
 """Every address of the site is public by this list, or behind the sign-in of the staff."""
 
 import json
+import re
 
 import pytest
 from flask import Flask
 
 from oficialia.web import desk
+from tests.support.nginx import EXAMPLES as NGINX
 from tests.support.window import idle_app
 
 # What anybody may ask for. What belongs to one filing opens with its session or its clave, and tells of itself.
@@ -68,6 +70,13 @@ def test_all_that_is_behind_the_sign_in_is_under_one_roof(app: Flask) -> None:
         endpoint = str(rule.endpoint)
         inside = endpoint.split(".", maxsplit=1)[0] in behind or endpoint.startswith("desk_auth.")
         assert rule.rule.startswith(desk.PREFIX) == inside, rule.rule
+
+
+def test_the_log_of_nginx_knows_every_page(app: Flask) -> None:
+    """Without it whoever looks for what fails reads "?"."""
+    known = re.search(r"<primera>/\(\?:\|([\w|-]+)\)", (NGINX / "oficialia.conf").read_text("utf-8"))
+    assert known
+    assert {rule.rule.split("/")[1] for rule in app.url_map.iter_rules()} - {""} == set(known[1].split("|"))
 
 
 def test_no_public_page_leads_to_the_desk(app: Flask) -> None:

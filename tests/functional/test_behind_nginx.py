@@ -1,6 +1,7 @@
 """The office as a town runs it: nginx with our example configuration in front, over TLS."""
 
 import json
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -17,6 +18,7 @@ from tests.functional.conftest import running_office
 from tests.support.filing import Office, file, values
 from tests.support.nginx import Nginx, running_nginx
 from tests.support.processes import eventually
+from tests.support.window import hidden_fields
 
 ONCE = (
     *("Content-Security-Policy", "X-Content-Type-Options", "X-Frame-Options", "Referrer-Policy"),
@@ -167,6 +169,27 @@ def test_an_upload_that_arrives_slowly_is_answered_like_any_other(site: Site) ->
         answer = connection.getresponse()
         assert answer.status == 400  # no csrf_token: the window read the form
         assert "Revise sus datos" in answer.read().decode()
+
+
+@pytest.mark.usefixtures("trusted")
+def test_a_file_of_a_draft_comes_in_pieces(site: Site) -> None:
+    """Each piece arrives whole, even one that nobody said the length of."""
+    citizen, url = requests.Session(), site.nginx.url
+    begin = citizen.get(f"{url}/presentar?area=OB", timeout=30)
+    citizen.post(begin.url, hidden_fields(begin.text) | {"destino": "area:OB"}, headers={"Referer": url}, timeout=30)
+    token = hidden_fields(citizen.get(f"{url}/borrador", timeout=30).text)["csrf_token"]
+    headers = {"Tus-Resumable": "1.0.0", "X-CSRFToken": token, "Referer": url}
+    told = {"Upload-Length": "10", "Upload-Metadata": f"slot {b64encode(b'principal').decode()}"}
+    made = citizen.post(f"{url}/presentar/archivos", headers=headers | told, timeout=30)
+    assert made.status_code == 201
+    place = f"{url}{made.headers['Location']}"
+    piece = headers | {"Content-Type": "application/offset+octet-stream"}
+    for offset, body in ((0, b"hola!"), (5, iter([b"adi", b"os"]))):
+        sent = citizen.patch(place, body, headers=piece | {"Upload-Offset": str(offset)}, timeout=30)
+        assert (sent.status_code, sent.headers["Upload-Offset"]) == (204, str(offset + 5))
+    assert citizen.head(place, headers=headers, timeout=30).headers["Upload-Offset"] == "10"
+    assert citizen.delete(place, headers=headers, timeout=30).status_code == 204
+    assert made.headers["Location"].rsplit("/", 1)[-1] not in site.nginx.log.read_text("utf-8")
 
 
 def test_the_log_has_no_address_no_code_and_no_folio(site: Site) -> None:
