@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import redis
 
@@ -19,13 +20,14 @@ SECONDS = 2.0
 
 @dataclass(frozen=True)
 class Readiness:
-    """What was found; ``broker``, ``seal`` and ``ledger`` are told and decide nothing, because the outbox waits for
-    each."""
+    """What was found. What is no part decides nothing: the outbox waits for broker, seal and ledger, and without drafts
+    the form of one page still files."""
 
     parts: Mapping[str, bool]
     broker: bool
     seal: bool  # whether a worker said, when it last looked, that a seal may be used
     ledger: bool  # whether its leaves are published soon, where they are published at all
+    drafts: bool  # whether one may be begun and grow
 
     @property
     def ready(self) -> bool:
@@ -40,17 +42,18 @@ class Lookout:
         self._parts = {
             "registro": _Part(partial(ledger.probe, runtime.database)),
             "almacen": _Part(runtime.bucket.probe),
-            "espacio": _Part(partial(_probe_spool, runtime, min_free_bytes)),
+            "espacio": _Part(partial(_probe_folder, runtime.spool, min_free_bytes)),
             "aislamiento": _Part(runtime.sandbox.isolation),
         }
         self._broker = _Part(partial(_probe_broker, redis_url))
         self._seal = _Part(partial(_probe_seal, runtime))
         self._ledger = _Part(partial(_probe_ledger, runtime))
+        self._drafts = _Part(partial(_probe_folder, runtime.drafts.folder, 2 * min_free_bytes))
 
     def look(self, seconds: float = SECONDS) -> Readiness:
         """All parts at once; one that has not answered after ``seconds`` is out."""
         looks = {name: part.ask() for name, part in self._parts.items()}
-        told = [part.ask() for part in (self._broker, self._seal, self._ledger)]
+        told = [part.ask() for part in (self._broker, self._seal, self._ledger, self._drafts)]
         wait([*looks.values(), *told], seconds)
         return Readiness({name: _is_well(look) for name, look in looks.items()}, *map(_is_well, told))
 
@@ -75,9 +78,9 @@ def _is_well(look: Future[object]) -> bool:
     return look.done() and look.exception() is None
 
 
-def _probe_spool(runtime: Runtime, min_free_bytes: int) -> None:
+def _probe_folder(folder: Path, min_free_bytes: int) -> None:
     """As the window decides it (oficialia/web/uploads.py)."""
-    if shutil.disk_usage(runtime.spool).free < min_free_bytes or not os.access(runtime.spool, os.W_OK | os.X_OK):
+    if shutil.disk_usage(folder).free < min_free_bytes or not os.access(folder, os.W_OK | os.X_OK):
         raise OSError
 
 

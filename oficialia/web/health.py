@@ -35,7 +35,7 @@ def ready() -> Response:
     response = jsonify(
         lista=found.ready,
         partes=dict(found.parts),
-        avisos={"broker": found.broker, "sello": found.seal, "libro": found.ledger},
+        avisos={"broker": found.broker, "sello": found.seal, "libro": found.ledger, "borradores": found.drafts},
     )
     response.status_code = 200 if found.ready else 503
     return _fresh(response)

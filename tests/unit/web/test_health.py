@@ -1,6 +1,7 @@
 """`/salud/viva` and `/salud/lista`: what they say with every part there, and with each part really out."""
 
 import logging
+import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -37,7 +38,8 @@ def whole(options: WebOptions, valkey: str) -> WebOptions:
 
 def well(*, broker: bool = True) -> dict[str, object]:
     """What is said where a filing could be received, in an office without a worker."""
-    return {"lista": True, "partes": ALL, "avisos": {"broker": broker, "sello": False, "libro": True}}
+    told = {"broker": broker, "sello": False, "libro": True, "borradores": True}
+    return {"lista": True, "partes": ALL, "avisos": told}
 
 
 def _asked(runtime: Runtime, options: WebOptions) -> tuple[int, dict[str, Any]]:
@@ -49,19 +51,13 @@ def _asked(runtime: Runtime, options: WebOptions) -> tuple[int, dict[str, Any]]:
 
 
 def test_with_every_part_there_it_is_ready(runtime: Runtime, whole: WebOptions) -> None:
-    assert _asked(runtime, whole) == (
-        200,
-        {"lista": True, "partes": ALL, "avisos": {"broker": True, "sello": False, "libro": True}},
-    )
+    assert _asked(runtime, whole) == (200, well())
 
 
 def test_without_the_broker_it_is_ready_because_the_outbox_waits(runtime: Runtime, options: WebOptions) -> None:
     [port] = free_ports(1)
     status, said = _asked(runtime, replace(options, redis_url=f"redis://{LOOPBACK}:{port}/0"))
-    assert (status, said) == (
-        200,
-        {"lista": True, "partes": ALL, "avisos": {"broker": False, "sello": False, "libro": True}},
-    )
+    assert (status, said) == (200, well(broker=False))
 
 
 def _without(runtime: Runtime, part: str, folder: Path) -> Runtime:
@@ -90,6 +86,16 @@ def test_a_bucket_that_does_not_exist_is_no_storage(runtime: Runtime, whole: Web
 def test_with_too_little_room_in_the_spool_it_is_not_ready(runtime: Runtime, whole: WebOptions) -> None:
     status, said = _asked(runtime, replace(whole, min_free_bytes=1 << 60))
     assert (status, said["partes"]) == (503, ALL | {"espacio": False})
+
+
+def test_where_drafts_cannot_grow_it_is_told_and_the_form_of_one_page_still_files(
+    runtime: Runtime, whole: WebOptions, tmp_path: Path
+) -> None:
+    free = shutil.disk_usage(runtime.drafts.folder).free
+    gone = replace(runtime, drafts_dir=tmp_path / "no-montada")
+    for office, options in ((gone, whole), (runtime, replace(whole, min_free_bytes=free * 2 // 3))):
+        status, said = _asked(office, options)
+        assert (status, said["partes"], said["avisos"]["borradores"]) == (200, ALL, False)
 
 
 def test_where_nothing_can_be_isolated_it_is_not_ready(
@@ -132,8 +138,8 @@ def test_parts_that_never_answer_are_out_in_two_seconds_and_hold_one_thread_each
             found = list(pool.map(lambda _: lookout.look(), range(16)))
         assert time.monotonic() - began < 2 * (SECONDS + SLACK)
         assert (
-            len([thread for thread in set(threading.enumerate()) - before if "salud" in thread.name]) <= len(ALL) + 3
-        )  # broker, seal and ledger
+            len([thread for thread in set(threading.enumerate()) - before if "salud" in thread.name]) <= len(ALL) + 4
+        )  # broker, seal, ledger and drafts
     assert {each.parts["almacen"] for each in found} == {False}
     assert not any(each.ready or each.broker for each in found)
 
