@@ -30,7 +30,8 @@ class Field {
   }
 
   get way() {
-    return { address: this.input.dataset.direccion, slot: this.input.dataset.envio, token, lost: () => this.say(LOST) };
+    const { direccion: address, envio: slot, borrador: draft } = this.input.dataset;
+    return { address, slot, draft, token, lost: () => this.say(LOST) };
   }
 
   get busy() {

@@ -18,12 +18,14 @@ from oficialia.drafts.draft import DraftFile
 from oficialia.drafts.errors import DraftGone, TooLong
 from oficialia.drafts.files import ALGORITHMS, Checksum
 from oficialia.drafts.room import OURS
+from oficialia.errors import Conflict
 from oficialia.web import session
 from oficialia.web.context import runtime
 from oficialia.web.errors import page
 from oficialia.web.forms import EXPIRED
 from oficialia.web.text import clean_filename
 from oficialia.web.uploads import announced, received_piece, require_draft_room, require_room
+from oficialia.web.wizard_draft import ANOTHER, MARK
 
 blueprint = Blueprint("tus", __name__, url_prefix="/presentar/archivos")
 VERSION = "1.0.0"
@@ -78,8 +80,11 @@ def create() -> Response:
     slot, sha256 = told.get("slot", ""), told.get("sha256", "")
     if slot in OURS or not _SLOT.fullmatch(slot) or not (_SHA256.fullmatch(sha256) or not sha256):
         raise BadRequest
+    draft = _draft()
+    if told.get(MARK, draft.hex) != draft.hex:
+        raise Conflict(ANOTHER)
     require_draft_room(min(size, runtime().limits.file_bytes))  # more is refused anyhow
-    file = runtime().drafts.begin(_draft(), slot, clean_filename(told.get("filename")), size, sha256)
+    file = runtime().drafts.begin(draft, slot, clean_filename(told.get("filename")), size, sha256)
     response = _told(file, 201)
     response.headers["Location"] = url_for("tus.tell", file_id=file.id)
     return response

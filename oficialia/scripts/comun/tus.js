@@ -23,7 +23,7 @@ export async function digest(file, most = 1 << 28) {
   return hex(await sum(await read(file)));
 }
 
-// Sends `file`. `way`: address, token, slot, sha256, and
+// Sends `file`. `way`: address, token, draft, slot, sha256, and
 //   cancelled  an AbortSignal
 //   begun(id)  the office knows of it, and goes on with it when it is asked again
 //   progress(bytes)  so many are there
@@ -68,7 +68,7 @@ export async function remove(id, way) {
 
 // The office goes on with what it has of the same file, so that asking twice, or in a page opened later, begins nothing anew.
 async function begin(file, way) {
-  const words = { filename: file.name, slot: way.slot, sha256: way.sha256 };
+  const words = { filename: file.name, slot: way.slot, sha256: way.sha256, borrador: way.draft };
   const headers = {
     "Upload-Length": String(file.size),
     "Upload-Metadata": Object.entries(words).filter(([, word]) => word).map(([name, word]) => `${name} ${base64(new TextEncoder().encode(word))}`).join(","),

@@ -151,6 +151,17 @@ def test_a_file_is_taken_away(uploader: Uploader) -> None:
     assert uploader.draft.files == ()
 
 
+def test_a_page_of_another_draft_begins_nothing_in_this_one(uploader: Uploader) -> None:
+    page = uploader.draft_id.hex
+    uploader.begun(5, borrador=page)
+    other = uploader.runtime.drafts.create()
+    uploader.visitor.send("/borrador", {"codigo": uploader.runtime.drafts.code(other.id)})
+    refused = uploader.begin(5, borrador=page)
+    assert (refused.status_code, refused.mimetype) == (409, "text/plain")
+    assert "otro escrito que usted empezó" in refused.text
+    assert uploader.runtime.drafts.open(other.id).files == ()
+
+
 def test_where_no_patch_gets_through_it_comes_as_a_post(uploader: Uploader) -> None:
     place = uploader.begun(len(CONTENT))
     sent = uploader.piece(place, 0, CONTENT, method="POST", X_HTTP_Method_Override="PATCH")
