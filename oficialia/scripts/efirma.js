@@ -156,7 +156,7 @@ class Signing {
   async tell(address, values) {
     const token = document.querySelector("meta[name=csrf-token]").content;
     const headers = { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": token };
-    const answer = await reached(address, { method: "POST", headers, body: JSON.stringify(values) });
+    const answer = await reached(address, { method: "POST", headers, body: JSON.stringify({ ...values, borrador: this.box.dataset.borrador }) });
     const said = await spoken(answer);
     if (!answer.ok) throw new Told(said.frase);
     return said;

@@ -5,7 +5,6 @@ name for them, and nothing here reads one.
 """
 
 import base64
-import binascii
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, jsonify, make_response, request, send_file
@@ -25,6 +24,7 @@ from oficialia.web.context import runtime
 from oficialia.web.errors import SENTENCES, tell_cause
 from oficialia.web.forms import EXPIRED
 from oficialia.web.uploads import require_room
+from oficialia.web.wizard_draft import ANOTHER, MARK
 from oficialia.web.wizard_submission import submission_of
 
 blueprint = Blueprint("efirma", __name__, url_prefix="/presentar/firma")
@@ -38,6 +38,7 @@ NOTHING_YET = "Complete primero su escrito y quién presenta. Después podrá fi
 class View:
     """What the step "firma" shows: who signed, or what the page needs to sign."""
 
+    draft: str
     ready: bool
     made: bool  # the PDF is made here, of typed text or photographs
     sha256: str  # of the PDF that was uploaded
@@ -50,6 +51,7 @@ def view(draft: Draft) -> View:
     submission = submission_of(draft)
     main = submission.main_pdf if submission else None
     return View(
+        draft=draft.id.hex,
         ready=submission is not None,
         made=main is None,
         sha256=main.sha256 if main else "",
@@ -111,9 +113,12 @@ def finish() -> Response:
 
 
 def _draft() -> Draft:
+    """The draft of this session. Raises Conflict where the page that asks was of another."""
     draft_id = session.draft_id()
     if draft_id is None:
         raise DraftGone
+    if request.method == "POST" and _said(MARK) != draft_id.hex:
+        raise Conflict(ANOTHER)
     return runtime().drafts.open(draft_id)
 
 
@@ -125,11 +130,16 @@ def _submission(draft: Draft) -> Submission:
 
 
 def _bytes(name: str) -> bytes:
-    said = request.get_json()
     try:
-        return base64.b64decode(said[name], validate=True)
-    except (KeyError, TypeError, ValueError, binascii.Error):
+        return base64.b64decode(_said(name), validate=True)
+    except ValueError:  # of the base 64, or of letters that are none of it
         raise EfirmaRefused("incompleto", "El envío llegó incompleto o dañado. Firme de nuevo.") from None
+
+
+def _said(name: str) -> str:
+    body = request.get_json()
+    value = body.get(name) if isinstance(body, dict) else None
+    return value if isinstance(value, str) else ""
 
 
 def _told(status: int, code: str, sentence: str) -> Response:

@@ -242,6 +242,15 @@ def test_typed_text_is_shown_as_the_pdf_that_will_be_signed(page: Page, site: Si
     assert site.signed(draft) is not None
 
 
+def test_the_page_of_one_draft_signs_nothing_of_another_that_was_begun_since(page: Page, site: Site) -> None:
+    work_on(page, site, site.draft(text="Pido que reparen el bache."))
+    other = site.draft(text="Me desisto.")
+    page.evaluate("path => fetch(path).then(answer => answer.status)", f"/prueba/{other.id}")  # in another window
+    sign(page, *site.citizen("maria"))
+    assert "es de otro escrito" in told(page)
+    assert site.runtime.drafts.open(other.id).in_slot("por-firmar") == ()
+
+
 def test_who_does_not_recognise_it_signs_nothing(page: Page, site: Site) -> None:
     draft = site.draft(text="Pido que reparen el bache.")
     work_on(page, site, draft)
