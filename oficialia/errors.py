@@ -103,7 +103,10 @@ class TooMany(OficialiaError):
 # `Limits.refusal` fills in the limits of this office.
 REFUSALS: dict[str, str] = {
     "vacio": "El archivo está vacío. Elija otra vez el archivo correcto.",
-    "tipo_no_admitido": "El archivo no es un PDF ni una imagen JPEG o PNG. Conviértalo a PDF y vuelva a intentar.",
+    "tipo_no_admitido": (
+        "El archivo no es un PDF ni una imagen JPEG o PNG. Conviértalo a PDF y vuelva a intentar. "
+        "Si es una foto HEIC, elija JPEG en los ajustes de su cámara y tómela otra vez."
+    ),
     "ilegible": "El PDF está dañado o incompleto y no se puede abrir. Vuelva a guardarlo e intente de nuevo.",
     "con_contrasena": "El PDF pide una contraseña para abrirse. Guarde una copia sin contraseña y envíela.",
     "demasiadas_paginas": "El PDF tiene más de {pages} páginas. Divídalo y envíe el resto como anexos.",
