@@ -1,9 +1,10 @@
-"""Finding a tramite or an area by the words that people use, as people write them: without accents, with a slip.
+"""Finding a tramite or an area by the words that people use, as they write them: without accents, by ear, with a slip.
 
 A word counts in each place where it stands: most where it was put for searching, least in a description, and less where
 it only resembles. It suggests; a person decides.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -16,6 +17,21 @@ from oficialia.services.catalog import AreaOption, Choices, TramiteOption
 _MOST_TRAMITES, _MOST_AREAS = 6, 3
 LONGEST = 200  # of a search, in characters
 _T = TypeVar("_T", TramiteOption, AreaOption)
+# Letters that sound the same in Mexico, of a word without accents: "lisensia" and "licencia", "vache" and "bache".
+_SOUNDS = tuple(
+    (re.compile(written), heard)
+    for written, heard in (
+        ("^h|(?<=[aeiou])h(?=[aeiou])", ""),
+        ("g(?=[ei])", "j"),
+        ("gu(?=[ei])", "g"),
+        ("qu(?=[ei])", "k"),
+        ("c(?=[ei])|z", "s"),
+        ("c(?!h)", "k"),
+        ("v", "b"),
+        ("ll", "y"),
+        (r"(.)\1", r"\1"),
+    )
+)
 # What says nothing of what is wanted.
 _EMPTY = frozenset(
     names.words(
@@ -62,9 +78,16 @@ def _score(asked: Iterable[str], texts: dict[int, str]) -> float:
 
 
 def _telling(text: str) -> list[str]:
-    """The words that say something, those that change in the plural in the singular: "luces" as "luz"."""
+    """The words that say something, as they sound; those that change in the plural in the singular: "luces" as
+    "luz"."""
     told = (word for word in names.words(text) if word not in _EMPTY)
-    return [f"{word[:-3]}z" if word.endswith("ces") else word for word in told]
+    return [_sound(f"{word[:-3]}z" if word.endswith("ces") else word) for word in told]
+
+
+def _sound(word: str) -> str:
+    for written, heard in _SOUNDS:
+        word = written.sub(heard, word)
+    return word
 
 
 def _fits(asked: str, known: list[str]) -> float:
