@@ -36,7 +36,7 @@ def hand_in() -> BaseResponse:
     draft_id = current().id
     if draft_uploads.taken_away(draft_id):
         return _checklist_page(form, [], 200)
-    faults = [fault for slot in _slots() for fault in _hand_in(slot)]
+    faults = [fault for slot in _slots() for fault in _hand_in(slot)] or _too_many()
     if faults:
         return _checklist_page(form, faults, 422)
     draft = runtime().drafts.answer(draft_id, "documentos", {"visto": True})
@@ -71,6 +71,12 @@ def _hand_in(slot: str) -> list[FieldFault]:
     if not faults and slot == PICTURES and not all(map(is_picture, draft.in_slot(slot))):
         return [FieldFault(slot, _NOT_PICTURES)]
     return faults
+
+
+def _too_many() -> list[FieldFault]:
+    """Told here, and not only when it is filed."""
+    limits = runtime().limits
+    return [FieldFault(OTHERS, limits.refusal("demasiados_anexos"))] if len(_papers()) > limits.anexos else []
 
 
 def _said(paper: Paper) -> dict[str, object]:

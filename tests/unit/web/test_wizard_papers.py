@@ -50,6 +50,19 @@ def test_a_pdf_and_anexos_go_through_with_their_names_and_what_they_are(
         assert documents[2].title == "recibo"
 
 
+def test_more_anexos_than_are_received_are_told_where_they_are_handed_in(
+    citizen: Citizen, runtime: Runtime, pdf: bytes
+) -> None:
+    citizen.answered("/presentar")
+    files = [File(pdf, f"{number}.pdf") for number in range(runtime.limits.anexos + 1)]
+    refused = citizen.answer("/presentar/documentos", anexo=files)
+    assert refused.status_code == 422
+    assert faults(refused) == [runtime.limits.refusal("demasiados_anexos")]
+    taken = refused.text.split('name="quitar" value="')[1].split('"')[0]
+    citizen.answer("/presentar/documentos", quitar=taken)
+    assert citizen.answered("/presentar/documentos") == "/presentar/documentos/datos"
+
+
 def test_who_changes_a_signed_pdf_is_asked_again_how_they_sign(
     citizen: Citizen, pdf: bytes, tmp_path: Path, development_pki: Path
 ) -> None:
