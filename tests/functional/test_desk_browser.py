@@ -32,6 +32,7 @@ def folio(office: Office, tmp_path_factory: pytest.TempPathFactory) -> str:
     return filed.folio
 
 
+@pytest.mark.thorough  # with JavaScript it is walked by test_after_filing_browser
 def test_a_filing_goes_from_the_inbox_to_its_answer(page: Page, office: Office, folio: str, tmp_path: Path) -> None:
     page.goto(f"{office.url}/mesa")
     enter(page, office, "oficial")

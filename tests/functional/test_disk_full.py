@@ -205,7 +205,7 @@ def _filed_until_refused(full: Runtime, visitor: Visitor, disk: Path) -> tuple[B
     raise AssertionError("the disk never got full")
 
 
-@pytest.fixture(params=["always", pytest.param("everysec", marks=pytest.mark.thorough)])
+@pytest.fixture(params=[pytest.param(how, marks=pytest.mark.thorough) for how in ("always", "everysec")])
 def small_broker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Program, str, Path]]:
     """A Valkey whose file is on a disk of 8 MiB: with ``always`` it gives up when that is full, with ``everysec`` it
     refuses every write (MISCONF)."""

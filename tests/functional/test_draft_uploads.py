@@ -150,7 +150,14 @@ def whole(window: Window, slot: str = "principal") -> list[str]:
     return [file.sha256 for file in window.draft().in_slot(slot)]
 
 
-@pytest.mark.parametrize("kind", ["cut off", "answer lost", pytest.param("reset", marks=pytest.mark.thorough)])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "answer lost",
+        pytest.param("cut off", marks=pytest.mark.thorough),
+        pytest.param("reset", marks=pytest.mark.thorough),
+    ],
+)
 def test_an_upload_whose_connection_drops_goes_on_by_itself(window: Window, page: Page, kind: str) -> None:
     begun = offsets(page)
     page.set_input_files("#principal", pdf(CONTENT[:300_000], "primero.pdf"))

@@ -18,7 +18,7 @@ CITIZENS = 32
 EXAMPLE = "OP-2026-000123-5"  # what the form shows in its hint
 
 
-@pytest.fixture(params=["sqlite", THOROUGH_POSTGRES])
+@pytest.fixture(params=[pytest.param("sqlite", marks=pytest.mark.thorough), THOROUGH_POSTGRES])
 def busy(request: pytest.FixtureRequest) -> tuple[Office, Database]:
     """An office and its register."""
     if request.param == "sqlite":

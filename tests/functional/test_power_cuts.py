@@ -296,7 +296,7 @@ def registered_by(cut: Cut) -> int:
     return int(later.get(cut.function) == cut.when)
 
 
-@at_each(SEALING, {"after 1 lease", "after 4 seal", "after 5 storage", "before 6 its leaf", "after 6 transaction"})
+@at_each(SEALING, {"after 1 lease", "after 4 seal", "before 6 its leaf", "after 6 transaction"})
 def test_sealing_is_finished_by_the_next_worker(site: Site, cut: Cut) -> None:
     folio = site.received()
     died(site.dying_worker.run(Task("work", cut, job=site.job(folio, Kind.SEAL))))
@@ -377,7 +377,7 @@ def acts_of(site: Site, folio: str) -> tuple[str, list[str], list[str]]:
         return filing.estado, list(leaves), [event.act for event in filing.events]
 
 
-@at_each(COMPLETING, {"after 5 joined", "before 5 its commit", "after 5 its commit"})
+@at_each(COMPLETING, {"before 5 its commit", "after 5 its commit"})
 def test_what_was_asked_is_handed_in_once_by_who_sends_it_again(site: Site, cut: Cut) -> None:
     folio = prevented(site)
     form = replace(site.form(), folio=folio)
@@ -404,7 +404,7 @@ def test_a_message_is_opened_once_by_who_taps_again(site: Site, cut: Cut) -> Non
     is_acknowledged(site, folio)
 
 
-@at_each(NOTIFYING, {"after 3 seal", "after 5 its leaf", "after 5 transaction"})
+@at_each(NOTIFYING, {"after 5 its leaf", "after 5 transaction"})
 def test_an_acuse_de_notificacion_is_finished_by_the_next_worker(site: Site, cut: Cut) -> None:
     folio = prevented(site)
     assert site.window.run(Task("open", folio=folio)).answer == "1"
@@ -429,7 +429,7 @@ def is_acknowledged(site: Site, folio: str) -> None:
 
 
 # Last of all: their filings are answered before they are sealed, and nobody has to finish those.
-@at_each(ANSWERING, {"after 3 storage", "before 4 its commit", "after 4 its commit"})
+@at_each(ANSWERING, {"before 4 its commit", "after 4 its commit"})
 def test_an_answer_is_taken_once_from_who_sends_it_again(site: Site, cut: Cut) -> None:
     folio, path = turned(site)
     answer = Task("answer", main=str(path), folio=folio)
@@ -444,7 +444,7 @@ def test_an_answer_is_taken_once_from_who_sends_it_again(site: Site, cut: Cut) -
     is_answered(site, folio)
 
 
-@at_each(SEALING_AN_ANSWER, {"after 4 seal", "after 6 its leaf", "after 6 transaction"})
+@at_each(SEALING_AN_ANSWER, {"after 6 its leaf", "after 6 transaction"})
 def test_sealing_an_answer_is_finished_by_the_next_worker(site: Site, cut: Cut) -> None:
     folio, path = turned(site)
     assert site.window.run(Task("answer", main=str(path), folio=folio)).answer == "answered"

@@ -67,6 +67,7 @@ def office(folder: Path) -> Iterator[Office]:
     started.process.wait(60)
 
 
+@pytest.mark.thorough
 def test_the_demo_files_a_petition_and_checks_what_comes_out(folder: Path) -> None:
     done = subprocess.run(
         [*OFICIALIA, "demo", f"--carpeta={folder}"], capture_output=True, text=True, timeout=200, check=False, cwd=ROOT

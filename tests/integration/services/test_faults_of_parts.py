@@ -139,7 +139,7 @@ def test_a_passing_fault_of_storage_goes_unnoticed(
     assert [filing.folio for filing in filings(office)] == [receipt.folio]
 
 
-@pytest.mark.parametrize("fault", some(BROKEN, 2), ids=named)
+@pytest.mark.parametrize("fault", some(BROKEN, 1), ids=named)
 def test_while_storage_fails_work_waits_and_then_it_is_done_once(
     office: Runtime,
     s3_proxy: HttpFaultProxy,
@@ -173,7 +173,7 @@ def test_while_storage_fails_work_waits_and_then_it_is_done_once(
         ]
 
 
-@pytest.mark.parametrize("fault", some(TSA_FAULTS, 2), ids=named)
+@pytest.mark.parametrize("fault", some(TSA_FAULTS, 1), ids=named)
 def test_without_its_time_a_filing_is_sealed_now_and_raised_later(
     office: Runtime, development_pki: Path, responders: str, clock: TestClock, tmp_path: Path, fault: Fault
 ) -> None:
@@ -207,7 +207,7 @@ def test_without_its_time_a_filing_is_sealed_now_and_raised_later(
     assert receipt.folio == filing.folio
 
 
-@pytest.mark.parametrize("fault", SMTP_FAULTS, ids=named)
+@pytest.mark.parametrize("fault", some(SMTP_FAULTS, 2), ids=named)
 def test_while_the_mail_server_fails_the_acuse_is_there_and_the_letter_goes_out_later(
     office: Runtime,
     development_pki: Path,

@@ -25,6 +25,7 @@ from signing.timestamp import Timestamper
 from signing.trust import load_anchors, validation_context
 from tests.support.archive import IN_2040, lasts
 from tests.support.authorities import later_authority, serving
+from tests.support.kinds import rest_thorough
 from tests.support.office import TestClock
 from tests.support.papers import LOCK_ALL, Signing, ask_for_appearances, need_appearances, text_field, write_pdf
 from tests.support.sealing import Office
@@ -143,7 +144,7 @@ CITIZENS = {
 }
 
 
-@pytest.mark.parametrize("signings", CITIZENS.values(), ids=CITIZENS)
+@pytest.mark.parametrize("signings", rest_thorough(CITIZENS, "signed three times", "certified, no changes"))
 def test_no_signature_of_a_citizen_gets_worse(archive: Archive, plain: Path, signings: tuple[Signing, ...]) -> None:
     signed = archive.office.signed(plain, *signings)
     source = archive.sealed(signed)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from werkzeug.datastructures import MultiDict
 
+from tests.support.kinds import rest_thorough
 from tests.support.window import File, Visitor, petition
 
 FORM_ROUTES = ["/presentar/en-una-pagina", "/seguimiento", "/verificar", "/verificar/codigo", "/salir"]
@@ -42,7 +43,7 @@ def test_any_folio_clave_and_code_is_answered(visitor: Visitor, value: str) -> N
     assert visitor.send("/verificar/codigo", {"codigo": value}, page="/verificar").status_code < 500
 
 
-@pytest.mark.parametrize("path", FORM_ROUTES)
+@pytest.mark.parametrize("path", rest_thorough(dict(zip(FORM_ROUTES, FORM_ROUTES, strict=True)), *FORM_ROUTES[:2]))
 @pytest.mark.parametrize(
     ("body", "content_type"),
     [
