@@ -26,7 +26,7 @@ corpus: .venv/.demo ## Envía cada archivo de CORPUS=carpeta por el camino real 
 test: .venv/.test debian ## Corre las pruebas, en menos de diez minutos
 	$(PYTEST) -m "not thorough"
 
-thorough: .venv/.test debian ## Corre las demás: lo mismo en la otra base de datos, y los archivos reales
+thorough: .venv/.test debian ## Corre las demás: la otra base de datos, lo que tarda, y los archivos reales
 	$(PYTEST) -m thorough
 
 check: .venv/.test ## Revisa estilo, tipos, fronteras entre paquetes y migraciones; luego corre todas las pruebas

@@ -38,7 +38,7 @@ NOTHING_YET = "Complete primero su escrito y quién presenta. Después podrá fi
 class View:
     """What the step "firma" shows: who signed, or what the page needs to sign."""
 
-    draft: str
+    draft: str  # which one the page shows (wizard_draft.MARK)
     ready: bool
     made: bool  # the PDF is made here, of typed text or photographs
     sha256: str  # of the PDF that was uploaded
@@ -131,9 +131,12 @@ def _submission(draft: Draft) -> Submission:
 
 def _bytes(name: str) -> bytes:
     try:
-        return base64.b64decode(_said(name), validate=True)
+        found = base64.b64decode(_said(name), validate=True)
     except ValueError:  # of the base 64, or of letters that are none of it
-        raise EfirmaRefused("incompleto", "El envío llegó incompleto o dañado. Firme de nuevo.") from None
+        found = b""
+    if not found:
+        raise EfirmaRefused("incompleto", "El envío llegó incompleto o dañado. Firme de nuevo.")
+    return found
 
 
 def _said(name: str) -> str:

@@ -43,10 +43,13 @@ def has_main(draft: Draft) -> bool:
 
 def _has_who(draft: Draft) -> bool:
     said = answers(draft, "quien")
-    if said.get("como") == Way.SEVERAL:
-        return bool(speaker(said["nombre"], said.get("otros", ""), said.get("comun", "")))
-    more = {Way.REPRESENTED: "rep_nombre", Way.UNABLE: "ruego_nombre"}.get(said.get("como", ""), "nombre")
-    return bool(said.get(more))
+    name = said.get("nombre", "")
+    more = {
+        Way.REPRESENTED: said.get("rep_nombre"),
+        Way.UNABLE: said.get("ruego_nombre"),
+        Way.SEVERAL: speaker(name, said.get("otros", ""), said.get("comun", "")),
+    }
+    return bool(name and more.get(said.get("como", ""), name))
 
 
 def is_signed(draft: Draft, level: str) -> bool:

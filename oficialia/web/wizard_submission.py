@@ -14,7 +14,7 @@ from oficialia.services.submission import Person, Submission
 from oficialia.web import filing, privacy
 from oficialia.web.context import runtime
 from oficialia.web.wizard_anexos import papers
-from oficialia.web.wizard_forms import names_in
+from oficialia.web.wizard_forms import names_in, speaker
 from oficialia.web.wizard_offer import offered
 from oficialia.web.wizard_plan import WHAT, WHO, WRITING, answers
 
@@ -50,7 +50,7 @@ def submission(draft: Draft, choices: Choices, received_at: datetime) -> Submiss
         warnings=filing.warnings(applicant, representative),
         request_id=request_id.get(),
         others=_others(quien),
-        common_representative=quien.get("comun", "") if quien.get("como") == Way.SEVERAL else "",
+        common_representative=_speaker(quien),
         signed_for=Person("fisica", quien.get("ruego_nombre", "")) if quien.get("como") == Way.UNABLE else None,
         signed_here=signed is not None,
         follows=answering.follows(draft.answers),
@@ -81,6 +81,12 @@ def _representative(quien: Mapping[str, Any]) -> Person | None:
     if quien.get("como") != Way.REPRESENTED:
         return None
     return Person("fisica", quien.get("rep_nombre", ""), curp=quien.get("rep_curp", ""), rfc=quien.get("rep_rfc", ""))
+
+
+def _speaker(quien: Mapping[str, Any]) -> str:
+    if quien.get("como") != Way.SEVERAL:
+        return ""
+    return speaker(quien.get("nombre", ""), quien.get("otros", ""), quien.get("comun", ""))
 
 
 def _others(quien: Mapping[str, Any]) -> tuple[Person, ...]:

@@ -100,9 +100,8 @@ def _stranger(form: OfficeForm) -> list[FieldFault]:
     """The representante común must be one of those who file."""
     if not isinstance(form, SeveralForm):
         return []
-    found = speaker(answers(current(), "quien").get("nombre", ""), form.otros.data, form.comun.data)
-    form.comun.data = found or form.comun.data  # as the list writes it
-    return [] if found else [FieldFault("comun", _STRANGER)]
+    first = answers(current(), "quien").get("nombre", "")
+    return [] if speaker(first, form.otros.data, form.comun.data) else [FieldFault("comun", _STRANGER)]
 
 
 def _way() -> str:

@@ -12,8 +12,8 @@ LOCK = "candado"
 
 
 class Memory:
-    """The folder, for as long as the process lives. Raises Busy, OSError: two witnesses with one
-    memory could cosign two histories."""
+    """The folder, for as long as the process lives. Raises Busy, because two witnesses with one memory could
+    cosign two histories, and OSError."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

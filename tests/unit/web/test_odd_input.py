@@ -43,7 +43,7 @@ def test_any_folio_clave_and_code_is_answered(visitor: Visitor, value: str) -> N
     assert visitor.send("/verificar/codigo", {"codigo": value}, page="/verificar").status_code < 500
 
 
-@pytest.mark.parametrize("path", rest_thorough(dict(zip(FORM_ROUTES, FORM_ROUTES, strict=True)), *FORM_ROUTES[:2]))
+@pytest.mark.parametrize("path", rest_thorough({path: path for path in FORM_ROUTES}, *FORM_ROUTES[:2]))
 @pytest.mark.parametrize(
     ("body", "content_type"),
     [

@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from oficialia.domain.codes import digest
+from oficialia.domain.parties import MOST_PROMOVENTES
 from oficialia.drafts.store import DraftStore
 from oficialia.models import Filing
 from oficialia.runtime import Runtime
@@ -277,6 +278,9 @@ def test_several_people_file_together_and_one_of_them_speaks_for_all(citizen: Ci
     assert any("uno en cada renglón" in fault for fault in faults(wrong))
     stranger = citizen.answer("/presentar/quien/mas", otros="Ana López", comun="Luis Gil")
     assert any("una de las personas que presentan" in fault for fault in faults(stranger))
+    crowd = "\n".join(f"Vecina {number}" for number in range(MOST_PROMOVENTES))  # and the first: one too many
+    many = citizen.answer("/presentar/quien/mas", otros=crowd, comun="Vecina 1")
+    assert any("Suba los demás en la lista de firmas" in fault for fault in faults(many))
     citizen.answered("/presentar/quien/mas", otros="Ana López\nJuan Ruiz", comun="ana lopez")
     for path in list(ANSWERS)[2:]:
         citizen.answered(path)
